@@ -1,0 +1,353 @@
+"""The nouns of the field. Plain frozen values: no I/O, no Vietnamese, no third-party import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import Self
+
+
+class KpiError(Exception):
+    """Something the program may not do. Subclasses carry the facts; `kpi.vi` has the sentences."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Quarter:
+    year: int
+    number: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= 4:
+            raise ValueError(self.number)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "2022-Q1"; raise ValueError for anything else."""
+        year, _, number = text.partition("-Q")
+        return cls(int(year), int(number))
+
+    def __str__(self) -> str:
+        return f"{self.year}-Q{self.number}"
+
+    @property
+    def first_day(self) -> date:
+        return date(self.year, self.number * 3 - 2, 1)
+
+    @property
+    def last_day(self) -> date:
+        return self.next.first_day - timedelta(days=1)
+
+    @property
+    def previous(self) -> Quarter:
+        return Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
+
+    @property
+    def next(self) -> Quarter:
+        return Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
+
+
+class Level(StrEnum):
+    """Where a unit stands. Order in lists is always by code."""
+
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+    AGENCY = "agency"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit that is measured. (code, valid_from) is the key; neither code nor name is one alone."""
+
+    code: str
+    name: str
+    kind: str
+    level: Level
+    parent: str | None
+    valid_from: date
+    valid_to: date | None = None
+
+    @property
+    def title(self) -> str:
+        """The name with its kind ahead, as an official writes it; agencies have no kind."""
+        kind = self.kind[:1].upper() + self.kind[1:]
+        return f"{kind} {self.name}" if self.kind else self.name
+
+    def on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Kind(StrEnum):
+    COUNT = "count"
+    SHARE = "share"
+    RANK = "rank"
+
+
+class Behaviour(StrEnum):
+    """How the values of one year add up (domain: "over the quarters of a year")."""
+
+    STOCK = "stock"
+    FLOW = "flow"
+    DISTINCT = "distinct"
+    EDITION = "edition"
+
+
+class Entry(StrEnum):
+    """What a form asks for in one place."""
+
+    YES_NO = "yes_no"
+    FRACTION = "fraction"
+    RANK = "rank"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A floor. With `rise`, the number of places to climb in a ranking where 1 is best."""
+
+    value: Decimal
+    rise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One yearly publication of a ranking, known before or beside the uploads."""
+
+    year: int
+    rank: int
+    published: date | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One promise of a plan. `number` is its number in the plan, as text, and its only key."""
+
+    number: str
+    name: str
+    short_name: str
+    group: str
+    unit_of_measure: str
+    kind: Kind
+    behaviour: Behaviour
+    entry: Entry
+    levels: tuple[Level, ...]
+    """The levels of the units it is reported for."""
+    target: Target
+    numerator: str
+    """What the numerator counts, in words; the question itself for a yes/no roster; "" for a rank."""
+    denominator: str
+    """What the denominator counts, in words; "" for counts and ranks."""
+    things: str
+    """The noun of a gap: "xã", "thôn", "km", "hồ sơ" …"""
+    decimals: int = 0
+    """Decimals allowed in numerator and denominator: 0 for counts, 3 for kilometres."""
+    within: str | None = None
+    """Number of the yes/no indicator whose "yes" units are this one's denominator."""
+    universe: int | Mapping[str, int] | None = None
+    """Known denominator: of the province, or of each unit by code. Rosters need none: it is their units."""
+    maintain: bool = False
+    """Any fall below the target is late at once."""
+    baseline: Decimal | None = None
+    """Value at the end of the year before the plan, in the unit of the target."""
+    milestones: Mapping[int, Decimal] = field(default_factory=dict)
+    """Quarter number -> value asked for; wins over the line from the baseline."""
+    expected_year_total: Decimal | None = None
+    """For a flow: the denominator expected for the whole year, when the plan says."""
+    editions: tuple[Edition, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    definition: str = ""
+
+
+class TaskState(StrEnum):
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    OVERDUE = "overdue"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One piece of work of a plan; late is done after due."""
+
+    key: str
+    content: str
+    assignee: str
+    start: date
+    due: date
+    output: str = ""
+    done_on: date | None = None
+    result: str = ""
+    """The document that fulfilled it: number, date, issuer, title, as one line."""
+    dropped: bool = False
+    started: bool = False
+    assumptions: tuple[str, ...] = ()
+
+    def state(self, day: date) -> TaskState:
+        """The state as it was known on a day."""
+        if self.dropped:
+            return TaskState.DROPPED
+        if self.done_on and self.done_on <= day:
+            return TaskState.DONE
+        if day > self.due:
+            return TaskState.OVERDUE
+        return TaskState.IN_PROGRESS if self.started and day >= self.start else TaskState.NOT_STARTED
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One place a reporter has to fill each quarter."""
+
+    indicator: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who sends one workbook a quarter: a district's office, or a provincial one."""
+
+    code: str
+    name: str
+    duties: tuple[Duty, ...]
+    """In the order of the form: by level, then unit, then indicator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room of the department, accountable for indicators and tasks; it reports nothing itself."""
+
+    code: str
+    name: str
+    indicators: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan with its reporters already expanded to duties (see `kpi.plan.load`)."""
+
+    code: str
+    title: str
+    number: str
+    """Number and symbol of the document."""
+    issuer: str
+    issued: str
+    """As written, since the published copy leaves the day open."""
+    legal_basis: tuple[str, ...]
+    province: str
+    """Code of the province's unit."""
+    start: date
+    end: date
+    dossier_before: date
+    """A dossier must be in before this day begins."""
+    as_of_day: int
+    """Day of a quarter's last month on which administrative data close."""
+    report_day: int
+    """Day of a quarter's last month by which workbooks are due."""
+    indicators: tuple[Indicator, ...]
+    reporters: tuple[Reporter, ...]
+    rooms: tuple[Room, ...]
+    tasks: tuple[Task, ...]
+    assumptions: tuple[str, ...] = ()
+
+    def indicator(self, number: str) -> Indicator:
+        return next(i for i in self.indicators if i.number == number)
+
+    def reporter(self, code: str) -> Reporter:
+        return next(r for r in self.reporters if r.code == code)
+
+    @cached_property
+    def year(self) -> int:
+        return self.end.year
+
+    @cached_property
+    def quarters(self) -> tuple[Quarter, ...]:
+        found = [Quarter(self.start.year, (self.start.month + 2) // 3)]
+        while found[-1].last_day < self.end:
+            found.append(found[-1].next)
+        return tuple(found)
+
+    @cached_property
+    def expected(self) -> Mapping[str, tuple[str, ...]]:
+        """Indicator number -> codes of the units it is reported for, in the order of the code."""
+        codes: dict[str, set[str]] = {i.number: set() for i in self.indicators}
+        for reporter in self.reporters:
+            for duty in reporter.duties:
+                codes[duty.indicator].add(duty.unit)
+        return {number: tuple(sorted(units)) for number, units in codes.items()}
+
+    def as_of(self, quarter: Quarter) -> date:
+        return quarter.last_day.replace(day=self.as_of_day)
+
+    def due(self, quarter: Quarter) -> date:
+        return quarter.last_day.replace(day=self.report_day)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """Where in a workbook something was found, as staff would say it."""
+
+    sheet: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.address}"
+
+
+class State(StrEnum):
+    """What a reading says. There is no reading for what is missing."""
+
+    REPORTED = "reported"
+    ESTIMATE = "estimate"
+    NOT_APPLICABLE = "not_applicable"
+    """The denominator is 0: nothing happened that could be counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value of one unit for one quarter, and the cell it came from.
+
+    A yes/no entry has numerator 1 or 0 and no denominator; a fraction has both, or only `value` (percent) when the
+    sheet gave nothing else; a rank has only `value`, and the year of its edition.
+    """
+
+    indicator: str
+    unit: str
+    quarter: Quarter
+    numerator: Decimal | None
+    denominator: Decimal | None
+    value: Decimal | None
+    state: State
+    as_of: date
+    cell: Cell
+    """Where the numerator, or the bare value, was written."""
+    denominator_cell: Cell | None = None
+    edition: int | None = None
+    upload: str | None = None
+
+    @property
+    def figures(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, State, int | None]:
+        """What counts when two readings are compared: the same figures are no change."""
+        return self.numerator, self.denominator, self.value, self.state, self.edition
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One workbook that was kept. `kept_at` is UTC without a zone."""
+
+    id: str
+    plan: str
+    reporter: str
+    quarter: Quarter
+    filename: str
+    sha256: str
+    person: str
+    kept_at: datetime
+    illustrative: bool = False
+    withdrawn: bool = False
+    current: bool = True
+    """False when withdrawn, or when a later upload has replaced every reading of it."""
