@@ -1,0 +1,63 @@
+# On Windows use the plain commands in README.md.
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+SERVE := $(BIN)/uvicorn dashboard:app --host 127.0.0.1 --port $(PORT) --no-server-header --log-level warning
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test fast check bench lock chromium clean
+
+help:  ## List what make can do
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+run: $(VENV)/run  ## Start the dashboard on its own data (data/live)
+	@echo "Mở trình duyệt tại http://127.0.0.1:$(PORT) (nhấn Ctrl+C để dừng)"
+	@$(SERVE)
+
+demo: $(VENV)/run  ## The same, filled with the sample quarters (data/demo)
+	@$(BIN)/python -m kpi demo --store data/demo/kpi.duckdb
+	@echo "Số liệu minh họa. Mở trình duyệt tại http://127.0.0.1:$(PORT) (nhấn Ctrl+C để dừng)"
+	@KPI_STORE=data/demo/kpi.duckdb $(SERVE)
+
+test: $(VENV)/test chromium  ## All tests, also in a real browser
+	@$(BIN)/python -m pytest
+
+fast: $(VENV)/test  ## The tests that need no browser
+	@$(BIN)/python -m pytest -m "not browser"
+
+check: $(VENV)/test  ## Format, lint, types, import contracts, data files
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m kpi check
+
+bench: $(VENV)/test chromium  ## Speed, as ratios against a base measured in the same run
+	@$(BIN)/python -m benchmarks
+
+lock: $(VENV)/test  ## Pin every dependency with its hashes, for all systems
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --upgrade pyproject.toml --output-file requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --upgrade --constraint requirements.txt --group test \
+		--output-file requirements-test.txt
+
+clean:  ## Remove the virtual environment and the demo's data
+	@rm -rf $(VENV) data/demo
+
+$(VENV)/run: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/test: $(VENV)/run requirements-test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || { \
+		as_root=; test "$$(id -u)" = 0 || as_root="sudo -n"; \
+		command -v apt-get >/dev/null && $$as_root apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	} || { echo "The browser tests need Chromium. Run: sudo apt-get install chromium"; exit 1; }
