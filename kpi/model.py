@@ -335,6 +335,21 @@ class Reading:
         return self.numerator, self.denominator, self.value, self.state, self.edition
 
 
+class Status(StrEnum):
+    """Where an indicator stands, in the order in which `kpi.progress` decides."""
+
+    NO_DATA = "no_data"
+    AWAITING = "awaiting"
+    NOT_APPLICABLE = "not_applicable"
+    EXCEEDED = "exceeded"
+    MET = "met"
+    MISSED = "missed"
+    UNREACHABLE = "unreachable"
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    IN_PROGRESS = "in_progress"
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """One workbook that was kept. `kept_at` is UTC without a zone."""
