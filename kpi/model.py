@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import Self
 
 
 class KpiError(Exception):
     """Something the program may not do. Subclasses carry the facts; `kpi.vi` has the sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a data file; a warning does not stop the file from being used."""
+
+    path: Path
+    key: str
+    """The key as a dotted path, its parts named by number or code ("indicator.2.target"), or a column."""
+    value: object
+    reason: str
+    """What kind of fault, in snake_case; `kpi.vi.fault` has a sentence for each."""
+    warning: bool = False
+    line: int | None = None
+    facts: tuple[str, ...] = ()
+    """What the sentence needs besides the value, in its order."""
+
+
+class FaultyFileError(KpiError):
+    """A data file cannot be used. `faults` holds everything wrong in it, and the warnings."""
+
+    def __init__(self, path: Path, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{path.name}: " + "; ".join(f"{f.key} {f.reason}" for f in faults))
+        self.path = path
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True, order=True)
