@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from kpi.model import Cell, Quarter
+from kpi.model import Cell, Indicator, Kind, Quarter, Status
 
 # --- numbers, dates, statuses ---
 
@@ -17,35 +18,31 @@ ILLUSTRATIVE = "Số liệu minh họa"
 
 def number(value: Decimal | int, decimals: int | None = None) -> str:
     """1234.50 -> "1.234,5"; with `decimals`, exactly so many."""
-    exact = Decimal(value) if decimals is None else round_half_up(Fraction(value), decimals)
-    text = (
-        f"{exact:,f}" if decimals is not None or exact == exact.to_integral() else f"{exact.normalize():,f}"
-    )
-    if decimals is None and exact == exact.to_integral():
-        text = f"{int(exact):,}"
+    text = f"{Decimal(value) if decimals is None else round_half_up(Fraction(value), decimals):,f}"
+    if decimals is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
     return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
 
 
 def round_half_up(value: Fraction, decimals: int) -> Decimal:
     """Exact decimal of a ratio, halves away from zero."""
-    scaled = value * 10**decimals
-    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
+    scaled = abs(value) * 10**decimals
+    whole, rest = divmod(scaled.numerator, scaled.denominator)
     whole += 2 * rest >= scaled.denominator
-    return (
-        Decimal(whole if scaled >= 0 else -whole)
-        .scaleb(-decimals)
-        .quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    )
+    return Decimal(f"{'-' if value < 0 and whole else ''}{whole}E-{decimals}")
 
 
 def percent(value: Fraction | Decimal, target: Decimal | None = None) -> str:
     """One decimal, and as many more as it takes for the print to stay on the value's own side of the target."""
-    exact = Fraction(value)
+    return f"{_beside(Fraction(value), target)}%"
+
+
+def _beside(value: Fraction, target: Decimal | None) -> str:
     decimals = 1
-    if target is not None and exact != target:
-        while decimals < 12 and (round_half_up(exact, decimals) >= target) != (exact >= target):
+    if target is not None:
+        while (round_half_up(value, decimals) >= target) != (value >= target):
             decimals += 1
-    return f"{number(round_half_up(exact, decimals), decimals)}%"
+    return number(round_half_up(value, decimals), decimals)
 
 
 def quarter(q: Quarter) -> str:
@@ -63,6 +60,144 @@ def moment(utc: datetime) -> str:
 
 def place(cell: Cell) -> str:
     return f"Trang “{cell.sheet}”, ô {cell.address}"
+
+
+def source(filename: str, cell: Cell) -> str:
+    return f"Tệp {filename}, trang “{cell.sheet}”, ô {cell.address}"
+
+
+STATUS: Mapping[Status, str] = {
+    Status.NO_DATA: "Chưa có số liệu",
+    Status.AWAITING: "Chờ công bố",
+    Status.NOT_APPLICABLE: "Không phát sinh",
+    Status.EXCEEDED: "Vượt",
+    Status.MET: "Đạt",
+    Status.MISSED: "Chưa đạt",
+    Status.UNREACHABLE: "Không thể đạt",
+    Status.ON_TRACK: "Đúng tiến độ",
+    Status.BEHIND: "Chậm tiến độ",
+    Status.IN_PROGRESS: "Đang thực hiện",
+}
+NOT_ENOUGH_DATA = "Chưa đủ số liệu"
+STALE = "số liệu cũ"
+BARE = "chỉ có tỷ lệ, không cộng được"
+NOTHING = "–"
+
+# Told apart by shape alone, in black and white and by the colour-blind.
+SYMBOL: Mapping[Status, str] = {
+    Status.NO_DATA: "○",
+    Status.AWAITING: "◇",
+    Status.NOT_APPLICABLE: "–",
+    Status.EXCEEDED: "★",
+    Status.MET: "✔",
+    Status.MISSED: "✖",
+    Status.UNREACHABLE: "⊘",
+    Status.ON_TRACK: "▲",
+    Status.BEHIND: "▼",
+    Status.IN_PROGRESS: "◐",
+}
+
+
+def status(which: Status, *, some: bool = False) -> str:
+    """`some`: there is a value, so a verdict that is lacking means not enough data, not none."""
+    return NOT_ENOUGH_DATA if some and which is Status.NO_DATA else STATUS[which]
+
+
+def target(indicator: Indicator, value: Decimal | None = None) -> str:
+    """ "≥ 96%", "≥ 100 xã, phường", "tăng ≥ 2 bậc"; `value` is a unit's own part of a count."""
+    floor = number(indicator.target.value if value is None else value)
+    if indicator.target.rise:
+        return f"tăng ≥ {floor} bậc"
+    return f"≥ {floor}%" if indicator.kind is Kind.SHARE else f"≥ {floor} {_unit_of_count(indicator)}"
+
+
+def figure(
+    indicator: Indicator,
+    value: Fraction | None,
+    numerator: Decimal | None = None,
+    denominator: Decimal | None = None,
+    edition: int | None = None,
+) -> str:
+    """A value as people read it: "86,1% (93/108)", "100 xã, phường", "hạng 51 (năm 2021)"."""
+    if value is None:
+        return NOTHING
+    if indicator.kind is Kind.RANK:
+        of_year = "" if edition is None else f" (năm {edition})"
+        return f"hạng {number(_exact(value))}{of_year}"
+    if indicator.kind is Kind.COUNT:
+        return f"{number(_exact(value))} {_unit_of_count(indicator)}"
+    share = percent(value, indicator.target.value)
+    if numerator is None or denominator is None:
+        return share
+    return f"{share} ({number(numerator)}/{number(denominator)})"
+
+
+def bounds(indicator: Indicator, lower: Fraction, upper: Fraction) -> str:
+    """ "86,1–93,5%", or "93–98 xã"."""
+    if indicator.kind is Kind.COUNT:
+        return f"{number(_exact(lower))}–{number(_exact(upper))} {_unit_of_count(indicator)}"
+    goal = indicator.target.value
+    return f"{_beside(lower, goal)}–{_beside(upper, goal)}%"
+
+
+def gap(needed: Decimal | None, lacking: Decimal, things: str) -> str:
+    """ "cần 98, còn thiếu 5 xã"; of a rank only the places."""
+    short = f"còn thiếu {number(lacking)} {things}" if lacking else "đã đủ"
+    return short if needed is None else f"cần {number(needed)}, {short}"
+
+
+def reports(reported: int, expected: int) -> str:
+    return f"báo cáo {number(reported)}/{number(expected)}"
+
+
+def difference(
+    indicator: Indicator, value: Fraction | None, gain: int | None = None, goal: Decimal | None = None
+) -> str:
+    """The distance to the target in its own measure: "thấp hơn 3,9 điểm %", "cao hơn 6 bậc".
+
+    Never a sign, so that no spreadsheet takes it for a formula. `goal` is a unit's own part of a count.
+    """
+    reached = (None if gain is None else Fraction(gain)) if indicator.kind is Kind.RANK else value
+    if reached is None:
+        return NOTHING
+    away = reached - Fraction(indicator.target.value if goal is None else goal)
+    if away == 0:
+        return "bằng chỉ tiêu"
+    word = "cao hơn" if away > 0 else "thấp hơn"
+    if indicator.kind is not Kind.SHARE:
+        things = "bậc" if indicator.kind is Kind.RANK else indicator.things
+        return f"{word} {number(_exact(abs(away)))} {things}"
+    decimals = 1
+    while not round_half_up(away, decimals):
+        decimals += 1
+    return f"{word} {number(round_half_up(abs(away), decimals), decimals)} điểm %"
+
+
+def rest(needed_rest: Fraction) -> str:
+    """What a flow needs until the end of the year."""
+    if not needed_rest:
+        return "đã đủ cho cả năm"
+    words = f"cần {percent(needed_rest, Decimal(100))} trong thời gian còn lại"
+    return f"không thể đạt: {words}" if needed_rest > 100 else words
+
+
+def gain(places: int) -> str:
+    """Places climbed since the edition before, in words."""
+    if places == 0:
+        return "giữ nguyên hạng"
+    return f"{'tăng' if places > 0 else 'giảm'} {number(abs(places))} bậc"
+
+
+def _unit_of_count(indicator: Indicator) -> str:
+    return indicator.unit_of_measure or indicator.things
+
+
+def _exact(value: Fraction) -> Decimal:
+    """A count or a rank: it came from a Decimal, so some number of decimals holds it."""
+    decimals = 0
+    while Fraction(round_half_up(value, decimals)) != value:
+        decimals += 1
+    return round_half_up(value, decimals)
 
 
 # --- forms ---
