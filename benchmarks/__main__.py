@@ -1,0 +1,161 @@
+"""Print one table: each figure, its base where it has one, their ratio, and the bound it must keep."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+
+from benchmarks import browser, servers, sessions
+from kpi import demo, plan, progress, workbook
+from kpi.model import Plan
+from kpi.store import Store
+from kpi.units import Directory, Units
+
+OVERVIEW, SENTENCE = "tong-quan", "chỉ tiêu đạt"
+EMPTY, CHART = "Trang trống", "Một biểu đồ"
+SWITCH_TO, SWITCHED = "Nhiệm vụ", "Văn bản kết quả"
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    ours: float
+    unit: str
+    base: float | None = None
+    bound: float | None = None
+    """The most that `ours / base` may be, or `ours` itself when there is no base."""
+
+    def __str__(self) -> str:
+        ratio = self.ours if self.base is None else self.ours / self.base
+        base = "" if self.base is None else f"{self.base:12,.1f}"
+        times = "" if self.base is None else f"{ratio:8.2f} x"
+        kept = (
+            "" if self.bound is None else f"<= {self.bound:g} " + ("ok" if ratio <= self.bound else "MISSED")
+        )
+        return f"{self.name:58}{self.ours:12,.1f} {self.unit:6}{base:>12}{times:>10}  {kept}"
+
+
+def main() -> None:
+    print(f"{'':58}{'ours':>12} {'':6}{'base':>12}{'ratio':>10}  bound")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kpi.duckdb"
+        for row in (*_kernel_and_files(path), *_server(path), *_first_loads(path)):
+            print(row, flush=True)
+
+
+def _kernel_and_files(path: Path) -> Iterator[Row]:
+    data = servers.ROOT / "data"
+    directory = Directory.load(data / "units")
+    plans = plan.load_all(data / "plans", directory)
+    ours = plans["bac-kan-2022"]
+    units = directory.on(ours.start, ours.province)
+    store = Store(path)
+    begin = time.perf_counter()
+    demo.load(store, plans, directory)
+    loading = time.perf_counter() - begin
+    yield from _kernel(ours, units, store)
+    yield Row("make demo: load four sample quarters", loading, "s", bound=20)
+    yield from _workbook(ours, units, store)
+    store.close()
+
+
+def _kernel(ours: Plan, units: Units, store: Store) -> Iterator[Row]:
+    readings, everyone = store.current(ours.code), [*units]
+    seconds = _median(lambda: progress.assess(ours, units, ours.quarters[-1], readings, everyone), 15)
+    count = len(progress.assess(ours, units, ours.quarters[-1], readings, everyone))
+    yield Row(f"kernel: {count} assessments from {len(readings)} readings", count / seconds, "per s")
+
+
+def _workbook(ours: Plan, units: Units, store: Store) -> Iterator[Row]:
+    """A district's real workbook: the newest one kept for Ba Bể."""
+    directory, plans = Directory.load(servers.ROOT / "data" / "units"), {ours.code: ours}
+    upload = next(u for u in store.uploads(ours.code) if u.reporter == "061")
+    content, held = store.original(upload.id), store.current(ours.code)
+
+    def read() -> workbook.Draft:
+        return workbook.read(upload.filename, content, plans, directory, held=held)
+
+    loading = _median(lambda: openpyxl.load_workbook(io.BytesIO(content), data_only=True), 15)
+    yield Row("read a district's workbook / bare openpyxl", _median(read, 15) * 1e3, "ms", loading * 1e3, 1.5)
+    times = []
+    for number in range(9):
+        with tempfile.TemporaryDirectory() as folder:
+            empty = Store(Path(folder) / f"{number}.duckdb")
+            draft = read()
+            begin = time.perf_counter()
+            empty.keep(draft, "bench")
+            times.append(time.perf_counter() - begin)
+            empty.close()
+    yield Row("keep it, until it is safe on disk", statistics.median(times) * 1e3, "ms", bound=50)
+
+
+def _server(path: Path) -> Iterator[Row]:
+    with servers.dashboard(path) as ours, servers.plain("empty.py") as empty:
+        mine, base = [], []
+        for _ in range(5):
+            mine += asyncio.run(sessions.reruns(ours, OVERVIEW, 20))
+            base += asyncio.run(sessions.reruns(empty, "", 20))
+        yield Row(
+            "overview rerun, p50 / empty page, streamlit run",
+            statistics.median(mine),
+            "ms",
+            statistics.median(base),
+            0.20,
+        )
+        mine, base = [], []
+        for _ in range(2):
+            mine += asyncio.run(sessions.crowd(ours, OVERVIEW, 20, 8, 1))
+            base += asyncio.run(sessions.crowd(empty, "", 20, 8, 1))
+        yield Row("the same, 20 people thinking 1 s, p95", _p95(mine), "ms", _p95(base), 0.15)
+
+
+def _first_loads(path: Path) -> Iterator[Row]:
+    with ExitStack() as stack:
+        ours = stack.enter_context(servers.dashboard(path)) + f"/{OVERVIEW}"
+        empty = stack.enter_context(servers.plain("empty.py"))
+        chart = stack.enter_context(servers.plain("one_chart.py"))
+        chromium = stack.enter_context(browser.chromium())
+        figures, charts, floor, one, switch = zip(
+            *(
+                (
+                    browser.text_after_load(chromium, ours, SENTENCE),
+                    browser.chart_after_load(chromium, ours),
+                    browser.text_after_load(chromium, empty, EMPTY),
+                    browser.chart_after_load(chromium, chart),
+                    browser.text_after_switch(chromium, ours, SENTENCE, SWITCH_TO, SWITCHED),
+                )
+                for _ in range(9)
+            ),
+            strict=True,
+        )
+    middle = statistics.median
+    yield Row("first load: overview's figures / empty page", middle(figures), "ms", middle(floor), 1.75)
+    yield Row("first load: overview's charts / one Plotly chart", middle(charts), "ms", middle(one), 1.15)
+    yield Row("switch inside the app / empty page's first load", middle(switch), "ms", middle(floor), 0.75)
+
+
+def _median(act: Callable[[], object], runs: int) -> float:
+    times = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def _p95(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
