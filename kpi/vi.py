@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from kpi.model import Cell, Indicator, Kind, Quarter, Status
+from kpi.model import Cell, Indicator, Kind, Quarter, Status, TaskState
 
 # --- numbers, dates, statuses ---
 
@@ -37,12 +37,18 @@ def percent(value: Fraction | Decimal, target: Decimal | None = None) -> str:
     return f"{_beside(Fraction(value), target)}%"
 
 
-def _beside(value: Fraction, target: Decimal | None) -> str:
+def rounded(value: Fraction, target: Decimal | None = None) -> Decimal:
+    """What `percent` prints, as a number."""
     decimals = 1
     if target is not None:
         while (round_half_up(value, decimals) >= target) != (value >= target):
             decimals += 1
-    return number(round_half_up(value, decimals), decimals)
+    return round_half_up(value, decimals)
+
+
+def _beside(value: Fraction, target: Decimal | None) -> str:
+    shown = rounded(value, target)
+    return number(shown, -int(shown.as_tuple().exponent))
 
 
 def quarter(q: Quarter) -> str:
@@ -209,3 +215,79 @@ def _exact(value: Fraction) -> Decimal:
 # --- refusals ---
 
 # --- reports ---
+
+WHOLE_PROVINCE = "Toàn tỉnh"
+UNIT = "Đơn vị"
+NOTES = "Ghi chú"
+A_TASK = "nhiệm vụ"
+
+TASK_STATE: Mapping[TaskState, str] = {
+    TaskState.NOT_STARTED: "Chưa bắt đầu",
+    TaskState.IN_PROGRESS: "Đang thực hiện",
+    TaskState.DONE: "Hoàn thành",
+    TaskState.OVERDUE: "Quá hạn",
+    TaskState.DROPPED: "Không còn áp dụng",
+}
+
+
+def report_title(province: str, q: Quarter) -> str:
+    return f"Kết quả thực hiện các chỉ tiêu, nhiệm vụ thi đua, {province}, {quarter(q)}"
+
+
+def matrix_title(province: str, q: Quarter) -> str:
+    return f"Kết quả theo đơn vị, {province}, {quarter(q)}"
+
+
+def report_headings(year: int, q: Quarter) -> tuple[str, ...]:
+    return (
+        "STT",
+        "Chỉ tiêu, nhiệm vụ",
+        "Đơn vị tính",
+        f"Chỉ tiêu năm {year}",
+        f"Kết quả {quarter(q)}",
+        "Tử số",
+        "Mẫu số",
+        "So với chỉ tiêu",
+        "Đánh giá",
+        "Đơn vị thực hiện",
+        "Số liệu tính đến ngày",
+        "Nguồn",
+        NOTES,
+    )
+
+
+def matrix_heading(indicator: Indicator) -> str:
+    return f"{indicator.number}. {indicator.short_name} ({indicator.unit_of_measure})"
+
+
+def sources(files: int, cells: int, first: str) -> str:
+    """Where a sum came from: how much was added up, and where to begin to look."""
+    return f"{number(files)} tệp, {number(cells)} ô; trước hết: {first}"
+
+
+def denominator_at(cell: Cell) -> str:
+    return f"mẫu số ô {cell.address}"
+
+
+def within_bounds(indicator: Indicator, lower: Fraction, upper: Fraction) -> str:
+    return f"trong khoảng {bounds(indicator, lower, upper)}"
+
+
+def stale_units(count: int) -> str:
+    return f"{STALE} của {number(count)} đơn vị"
+
+
+def estimates(count: int) -> str:
+    return f"có {number(count)} số ước tính"
+
+
+def as_of_since(first: date) -> str:
+    return f"có số liệu từ ngày {day(first)}"
+
+
+def with_numbers(words: str, numbers: Sequence[str]) -> str:
+    return f"{words}: chỉ tiêu {', '.join(numbers)}"
+
+
+def days_late(days: int) -> str:
+    return f"chậm {number(days)} ngày"
