@@ -392,3 +392,67 @@ class Upload:
     withdrawn: bool = False
     current: bool = True
     """False when withdrawn, or when a later upload has replaced every reading of it."""
+
+
+class UncleanDraftError(KpiError):
+    """A draft with mistakes or open questions was offered for keeping."""
+
+    def __init__(self, filename: str, problems: int, open_doubts: int) -> None:
+        super().__init__(f"{filename}: {problems} problems, {open_doubts} open doubts")
+        self.filename = filename
+        self.problems = problems
+        self.open_doubts = open_doubts
+
+
+class AlreadyKeptError(KpiError):
+    """The same bytes are an upload that still counts."""
+
+    def __init__(self, upload: Upload) -> None:
+        super().__init__(f"the same file is upload {upload.id}")
+        self.upload = upload
+
+
+class UnknownUploadError(KpiError):
+    def __init__(self, upload: str) -> None:
+        super().__init__(upload)
+        self.upload = upload
+
+
+class AlreadyWithdrawnError(KpiError):
+    def __init__(self, upload: Upload) -> None:
+        super().__init__(upload.id)
+        self.upload = upload
+
+
+class DamagedOriginalError(KpiError):
+    """A kept workbook is missing, or no longer the bytes that were kept."""
+
+    def __init__(self, upload: Upload, path: Path) -> None:
+        super().__init__(f"upload {upload.id}: {path}")
+        self.upload = upload
+        self.path = path
+
+
+class StoreBusyError(KpiError):
+    """Another process has the store open."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+class StoreUnusableError(KpiError):
+    """The file cannot be opened, is no store, or is from a newer program."""
+
+    def __init__(self, path: Path, *, newer: bool = False) -> None:
+        super().__init__(str(path))
+        self.path = path
+        self.newer = newer
+
+
+class NotKeptError(KpiError):
+    """The disk refused; nothing was stored."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path

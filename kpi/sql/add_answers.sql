@@ -1,0 +1,1 @@
+insert into answer select $upload, r.question, r.choice from (select unnest($rows) as r)
