@@ -76,6 +76,7 @@ class _Figure:
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     percent: Decimal | None = None
+    """The newest value given without its parts."""
     whole: bool = False
     """Nothing it owes up to the quarter is lacking."""
     stale: bool = False
@@ -282,13 +283,16 @@ class Tally:
         by_quarter = {o: r for o, r in reversed(held) if self._first <= o < self._first + self._owed}
         if not by_quarter:
             return _SILENT
-        parts = [(n, d) for n, d in (_fraction(indicator, r) for r in by_quarter.values()) if n is not None]
         readings = tuple(by_quarter.values())
-        if not parts:
-            return _Figure(percent=readings[-1].value, readings=readings)
-        n = sum((n for n, _ in parts), ZERO)
-        d = sum((d or ZERO for _, d in parts), ZERO)
-        return _Figure(n, d, whole=len(parts) == self._owed, readings=readings)
+        parts = [(n, d or ZERO) for n, d in (_fraction(indicator, r) for r in readings) if n is not None]
+        bare = [r.value for r in readings if _fraction(indicator, r)[0] is None]
+        return _Figure(
+            sum((n for n, _ in parts), ZERO) if parts else None,
+            sum((d for _, d in parts), ZERO) if parts else None,
+            percent=bare[-1] if bare else None,
+            whole=len(parts) == self._owed,
+            readings=readings,
+        )
 
     def _measured(self, indicator: Indicator, code: str, total: _Sum) -> Measure:
         reported, missing, unreported = total.reported, total.missing, total.unreported
@@ -385,7 +389,7 @@ def _newest_first(readings: Iterable[Reading], upto: int) -> dict[tuple[str, str
 def _age(entry: tuple[int, Reading]) -> tuple[object, ...]:
     """Later quarters last; two readings of one quarter in an order that does not depend on how they came."""
     ordinal, reading = entry
-    return ordinal, reading.as_of, reading.upload or "", reading.cell, str(reading.figures)
+    return ordinal, reading.as_of, reading.upload or "", reading.cell
 
 
 def _fraction(indicator: Indicator, reading: Reading) -> tuple[Decimal | None, Decimal | None]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import ceil, floor
 
-from kpi.measure import Measure, Tally, Tree
+from kpi.measure import EXACT, Measure, Tally, Tree
 from kpi.model import Behaviour, Indicator, Kind, Plan, Quarter, Reading, Status, Unit
 
 
@@ -64,13 +64,23 @@ def assess(
 
     `closed` says that nothing more will come, so that what is not met is missed.
     """
-    tally = Tally(plan, units, quarter, readings)
-    return [
-        _assessment(plan, indicator, unit, quarter, tally.measure(indicator, unit), closed=closed)
-        for unit in ([units.province] if of is None else of)
-        for indicator in plan.indicators
-        if tally.concerns(indicator, unit)
-    ]
+    with localcontext(EXACT):
+        tally = Tally(plan, units, quarter, readings)
+        due = {indicator.number: pace(plan, indicator, quarter) for indicator in plan.indicators}
+        return [
+            _assessment(
+                plan,
+                indicator,
+                unit,
+                quarter,
+                tally.measure(indicator, unit),
+                due[indicator.number],
+                closed=closed,
+            )
+            for unit in ([units.province] if of is None else of)
+            for indicator in plan.indicators
+            if tally.concerns(indicator, unit)
+        ]
 
 
 def needed(target: Decimal, denominator: Decimal, decimals: int = 0) -> Decimal:
@@ -158,9 +168,16 @@ def _reached(value: Fraction, target: Decimal, *, ceiling: bool) -> Status | Non
 
 
 def _assessment(
-    plan: Plan, indicator: Indicator, unit: Unit, quarter: Quarter, found: Measure, *, closed: bool
+    plan: Plan,
+    indicator: Indicator,
+    unit: Unit,
+    quarter: Quarter,
+    found: Measure,
+    expectation: Fraction | None,
+    *,
+    closed: bool,
 ) -> Assessment:
-    target, expectation = indicator.target.value, pace(plan, indicator, quarter)
+    target = indicator.target.value
     if indicator.kind is Kind.COUNT and unit.code != plan.province:
         part = Fraction(found.expected, len(plan.expected[indicator.number]))
         target = Decimal(ceil(Fraction(target) * part))
