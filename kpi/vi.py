@@ -8,7 +8,24 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from kpi.model import Cell, Indicator, Kind, Quarter, Status, TaskState
+from kpi.model import (
+    AlreadyKeptError,
+    AlreadyWithdrawnError,
+    Cell,
+    DamagedOriginalError,
+    FaultyFileError,
+    Indicator,
+    Kind,
+    KpiError,
+    NotKeptError,
+    Quarter,
+    Status,
+    StoreBusyError,
+    StoreUnusableError,
+    TaskState,
+    UncleanDraftError,
+    UnknownUploadError,
+)
 
 # --- numbers, dates, statuses ---
 
@@ -213,6 +230,55 @@ def _exact(value: Fraction) -> Decimal:
 # --- faults of data files ---
 
 # --- refusals ---
+
+
+def refusal(error: KpiError) -> str:
+    """Why the program may not do it, and what to do."""
+    match error:
+        case UncleanDraftError():
+            wrong = f"{error.problems} lỗi" if error.problems else ""
+            asked = f"{error.open_doubts} câu hỏi chưa trả lời" if error.open_doubts else ""
+            why = " và ".join(filter(None, (wrong, asked))) or "chưa rõ kế hoạch, đơn vị gửi hoặc quý"
+            return f"Chưa lưu: tệp “{error.filename}” còn {why}."
+        case AlreadyKeptError(upload=kept):
+            return (
+                f"Tệp này đã được nạp lúc {moment(kept.kept_at)} (lần nạp số {kept.id}, người nạp: {kept.person}). "
+                "Không có gì được lưu thêm."
+            )
+        case UnknownUploadError():
+            return f"Không có lần nạp số {error.upload}."
+        case AlreadyWithdrawnError():
+            return f"Lần nạp số {error.upload.id} đã được rút trước đó."
+        case DamagedOriginalError():
+            return (
+                f"Tệp gốc của lần nạp số {error.upload.id} ({error.upload.filename}) bị mất hoặc không còn nguyên vẹn. "
+                f"Hãy chép lại tệp {error.path.name} từ bản sao lưu."
+            )
+        case StoreBusyError():
+            return (
+                f"Kho số liệu {error.path.name} đang được một chương trình khác mở. "
+                "Hãy đóng chương trình đó (bảng theo dõi đang chạy hoặc một lệnh khác) rồi làm lại."
+            )
+        case StoreUnusableError(newer=True):
+            return (
+                f"Kho số liệu {error.path.name} do một phiên bản mới hơn của chương trình tạo ra. "
+                "Hãy cập nhật chương trình."
+            )
+        case StoreUnusableError():
+            return (
+                f"Không mở được kho số liệu {error.path}: tệp bị hỏng, không phải kho số liệu, "
+                "hoặc không có quyền ghi vào thư mục."
+            )
+        case NotKeptError():
+            return (
+                f"Chưa lưu được vào {error.path.parent}: ổ đĩa đầy hoặc không cho ghi. "
+                "Không có gì được lưu; hãy giải phóng ổ đĩa rồi làm lại."
+            )
+        case FaultyFileError():
+            return f"Tệp dữ liệu {error.path.name} có lỗi, chưa dùng được."
+        case _:
+            return f"Không thực hiện được: {error}"
+
 
 # --- reports ---
 

@@ -1,0 +1,1 @@
+select (select count(*) from upload) + (select count(*) from withdrawal)
