@@ -1,0 +1,606 @@
+"""Plan files: read strictly, checked against the units of their day, expanded to who fills in what."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from kpi import units as unit_files
+from kpi.model import (
+    Behaviour,
+    Duty,
+    Edition,
+    Entry,
+    Fault,
+    FaultyFileError,
+    Indicator,
+    Kind,
+    Level,
+    Plan,
+    Reporter,
+    Room,
+    Target,
+    Task,
+    Unit,
+)
+from kpi.units import Directory, Units
+
+SHIPPED = Path(__file__).parent.parent / "data"
+
+
+class PlanError(FaultyFileError):
+    """A plan file says something it may not."""
+
+
+def folder(data: Path, name: Literal["plans", "units"]) -> Path:
+    """The folder of that name an office keeps in its data folder, or else the one that came with the program."""
+    own = data / name
+    return own if own.is_dir() else SHIPPED / name
+
+
+def load(path: Path, directory: Directory) -> Plan:
+    """Raise PlanError with everything that is wrong."""
+    shape, faults = _read(path)
+    if shape is not None:
+        plan, found = _build(path, shape, directory)
+        faults += found
+        if plan is not None and all(fault.warning for fault in faults):
+            return plan
+    raise PlanError(path, faults)
+
+
+def load_all(folder: Path, directory: Directory) -> dict[str, Plan]:
+    """All plans of a folder by code; PlanError names the first bad file and has the faults of every one."""
+    plans, bad = {}, []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            plans[path.stem] = load(path, directory)
+        except PlanError as error:
+            bad.append(error)
+    if bad:
+        raise PlanError(bad[0].path, [fault for error in bad for fault in error.faults])
+    return plans
+
+
+def check(data: Path) -> list[Fault]:
+    """Everything wrong or doubtful in every unit and plan file of a data folder."""
+    units, plans = folder(data, "units"), folder(data, "plans")
+    faults = unit_files.check(units)
+    directory = None if faults else Directory.load(units)
+    paths = sorted(plans.glob("*.toml"))
+    if not paths:
+        faults.append(Fault(plans, "", "", "no_plans"))
+    for path in paths:
+        shape, found = _read(path)
+        if shape is not None and directory is not None:
+            found += _build(path, shape, directory)[1]
+        faults += found
+    return faults
+
+
+def _exact(value: object) -> object:
+    """TOML's whole numbers, for Decimal fields; true is no number."""
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_Text = Annotated[str, Field(min_length=1)]
+_Number = Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$")]
+_Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]+$")]
+_Day = Annotated[int, Field(ge=1, le=30)]
+# The bound keeps a slip of the keyboard from becoming arithmetic with a million digits.
+_Amount = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=10**9)]
+_AboveZero = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=10**9)]
+_Count = Annotated[int, Field(ge=0, le=10**9)]
+_Level = Annotated[Level, Field(strict=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Target(_Strict):
+    at_least: _AboveZero | None = None
+    rise_at_least: _AboveZero | None = None
+
+
+class _Edition(_Strict):
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    rank: Annotated[int, Field(ge=1, le=1000)]
+    published: date | None = None
+    source: str = ""
+
+
+class _Milestones(_Strict):
+    q1: _Amount | None = None
+    q2: _Amount | None = None
+    q3: _Amount | None = None
+    q4: _Amount | None = None
+
+    def by_quarter(self) -> dict[int, Decimal]:
+        values = enumerate((self.q1, self.q2, self.q3, self.q4), start=1)
+        return {number: value for number, value in values if value is not None}
+
+
+class _Indicator(_Strict):
+    number: _Number
+    name: _Text
+    short_name: _Text
+    group: _Text
+    unit_of_measure: _Text
+    kind: Annotated[Kind, Field(strict=False)]
+    behaviour: Annotated[Behaviour, Field(strict=False)]
+    entry: Annotated[Entry, Field(strict=False)]
+    levels: Annotated[list[_Level], Field(min_length=1)]
+    target: _Target
+    numerator: str = ""
+    denominator: str = ""
+    things: _Text
+    decimals: Annotated[int, Field(ge=0, le=6)] = 0
+    within: _Number | None = None
+    universe: _Count | dict[_Code, _Count] | None = None
+    maintain: bool = False
+    baseline: _Amount | None = None
+    milestones: _Milestones = _Milestones()
+    expected_year_total: _AboveZero | None = None
+    edition: list[_Edition] = []
+    room: _Code | None = None
+    definition: str = ""
+    assumptions: list[_Text] = []
+
+
+class _Ask(_Strict):
+    level: _Level
+    indicators: Annotated[list[_Number], Field(min_length=1)]
+    units: list[_Code] | None = None
+    """Only these of the level; all without it."""
+
+
+class _Reporter(_Strict):
+    code: _Code | None = None
+    each: _Level | None = None
+    name: _Text
+    asks: Annotated[list[_Ask], Field(min_length=1)]
+
+
+class _Room(_Strict):
+    code: _Code
+    name: _Text
+
+
+class _Task(_Strict):
+    key: _Code
+    content: _Text
+    assignee: _Text
+    start: date
+    due: date
+    room: _Code | None = None
+    output: str = ""
+    done_on: date | None = None
+    result: str = ""
+    dropped: bool = False
+    started: bool = False
+    assumptions: list[_Text] = []
+
+
+class _Plan(_Strict):
+    code: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    title: _Text
+    number: _Text
+    issuer: _Text
+    issued: _Text
+    legal_basis: list[_Text]
+    province: _Code
+    start: date
+    end: date
+    dossier_before: date
+    as_of_day: _Day
+    report_day: _Day
+    assumptions: list[_Text] = []
+    indicator: Annotated[list[_Indicator], Field(min_length=1)]
+    reporter: Annotated[list[_Reporter], Field(min_length=1)]
+    room: list[_Room] = []
+    task: list[_Task] = []
+
+
+def _read(path: Path) -> tuple[_Plan | None, list[Fault]]:
+    content = path.read_bytes()
+    try:
+        raw = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return None, [Fault(path, "", content[error.start : error.end].hex(), "not_utf8", line=line)]
+    except tomllib.TOMLDecodeError as error:
+        return None, [_broken(path, content.decode("utf-8-sig"), str(error))]
+    try:
+        return _Plan.model_validate(raw), []
+    except ValidationError as error:
+        return None, [_fault_of(path, raw, dict(e)) for e in error.errors(include_url=False)]
+
+
+def _broken(path: Path, text: str, message: str) -> Fault:
+    lines = text.splitlines() or [""]
+    found = re.search(r"at line (\d+)", message)
+    line = min(int(found[1]) if found else len(lines), len(lines))
+    return Fault(path, "", lines[line - 1].strip(), "broken_toml", line=line)
+
+
+_REASONS = {
+    "missing": "missing",
+    "string_too_short": "missing",
+    "too_short": "missing",
+    "extra_forbidden": "unknown_key",
+    "string_type": "not_text",
+    "string_pattern_mismatch": "bad_form",
+    "is_instance_of": "not_number",
+    "decimal_type": "not_number",
+    "decimal_parsing": "not_number",
+    "finite_number": "not_number",
+    "int_type": "not_whole",
+    "bool_type": "not_true_or_false",
+    "date_type": "not_date",
+    "list_type": "not_list",
+    "dict_type": "not_table",
+    "model_type": "not_table",
+    "enum": "not_one_of",
+    "greater_than": "out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than": "out_of_range",
+    "less_than_equal": "out_of_range",
+}
+
+
+def _fault_of(path: Path, raw: dict[str, Any], error: dict[str, Any]) -> Fault:
+    """pydantic's error in the file's own terms; a type nobody thought of stays a plain `wrong_value`."""
+    location, kind = error["loc"], error["type"]
+    reason = _REASONS.get(kind, "wrong_value")
+    facts: tuple[str, ...] = ()
+    if kind == "enum":
+        facts = tuple(re.findall(r"'([^']*)'", error["ctx"]["expected"]))
+    elif reason == "unknown_key":
+        facts = tuple(difflib.get_close_matches(str(location[-1]), _keys_at(location[:-1]), 1))
+    elif reason == "out_of_range":
+        facts = tuple(f"{name} {limit}" for name, limit in error["ctx"].items())
+    value = "" if reason == "missing" else error["input"]
+    return Fault(path, _dotted(raw, location), value, reason, facts=facts)
+
+
+def _keys_at(location: Sequence[str | int]) -> list[str]:
+    """The keys the table at a place of the file may have."""
+    names = [name for name in location if isinstance(name, str)]
+    shapes: dict[str, type[BaseModel]] = {
+        "indicator": _Indicator,
+        "target": _Target,
+        "edition": _Edition,
+        "milestones": _Milestones,
+        "reporter": _Reporter,
+        "asks": _Ask,
+        "room": _Room,
+        "task": _Task,
+    }
+    return list(shapes.get(names[-1], _Plan).model_fields if names else _Plan.model_fields)
+
+
+def _dotted(raw: object, location: Iterable[str | int]) -> str:
+    """A place as a dotted path; an entry of a list goes by its number, code or key, or by its position from 1."""
+    parts = []
+    for step in location:
+        name = str(step)
+        if isinstance(step, int):
+            raw = raw[step] if isinstance(raw, list) and step < len(raw) else None
+            keys = raw if isinstance(raw, dict) else {}
+            own = (keys.get(k) for k in ("number", "code", "each", "key", "year", "level"))
+            name = next((str(k) for k in own if isinstance(k, str | int)), str(step + 1))
+        elif isinstance(raw, dict) and step in raw:
+            raw = raw[step]
+        elif isinstance(raw, dict):
+            raw = None
+        else:
+            continue
+        parts.append(name)
+    return ".".join(parts)
+
+
+def _build(path: Path, shape: _Plan, directory: Directory) -> tuple[Plan | None, list[Fault]]:
+    faults = [*_plan_faults(path, shape)]
+    for indicator in shape.indicator:
+        faults += _indicator_faults(path, shape, indicator)
+    try:
+        units = directory.on(shape.start, shape.province)
+    except KeyError:
+        return None, [*faults, Fault(path, "province", shape.province, "unknown_unit")]
+    faults += _ask_faults(path, shape, units)
+    if faults:
+        return None, faults
+    plan = _expand(shape, units)
+    faults += _duty_faults(path, plan, units)
+    faults += _warnings(path, shape, plan)
+    return plan, faults
+
+
+def _plan_faults(path: Path, shape: _Plan) -> Iterator[Fault]:
+    """What can be seen without the units."""
+    fault = partial(Fault, path)
+    if shape.code != path.stem:
+        yield fault("code", shape.code, "not_the_file_name", facts=(path.stem,))
+    for key, before, after in (
+        ("end", shape.start, shape.end),
+        ("dossier_before", shape.start, shape.dossier_before),
+        *((f"task.{task.key}.due", task.start, task.due) for task in shape.task),
+    ):
+        if after < before:
+            yield fault(key, after, "dates_out_of_order", facts=(before.isoformat(),))
+    if shape.report_day < shape.as_of_day:
+        yield fault("report_day", shape.report_day, "days_out_of_order", facts=(str(shape.as_of_day),))
+    yield from _twice(path, "indicator", "number", [i.number for i in shape.indicator])
+    yield from _twice(path, "room", "code", [r.code for r in shape.room])
+    yield from _twice(path, "task", "key", [t.key for t in shape.task])
+    rooms = {room.code for room in shape.room}
+    for where, room in [(f"indicator.{i.number}", i.room) for i in shape.indicator] + [
+        (f"task.{t.key}", t.room) for t in shape.task
+    ]:
+        if room is not None and room not in rooms:
+            yield fault(f"{where}.room", room, "unknown_room")
+
+
+def _twice(path: Path, table: str, key: str, values: Iterable[str]) -> Iterator[Fault]:
+    for value, times in Counter(values).items():
+        if times > 1:
+            yield Fault(path, f"{table}.{value}.{key}", value, "twice")
+
+
+_FITTING = {
+    Kind.COUNT: ({Entry.YES_NO}, {Behaviour.STOCK}),
+    Kind.SHARE: ({Entry.YES_NO, Entry.FRACTION}, {Behaviour.STOCK, Behaviour.FLOW, Behaviour.DISTINCT}),
+    Kind.RANK: ({Entry.RANK}, {Behaviour.EDITION}),
+}
+
+
+def _indicator_faults(path: Path, shape: _Plan, i: _Indicator) -> Iterator[Fault]:
+    def fault(key: str, value: object, reason: str, *facts: str) -> Fault:
+        return Fault(path, f"indicator.{i.number}.{key}", value, reason, facts=facts)
+
+    entries, behaviours = _FITTING[i.kind]
+    if i.entry not in entries:
+        yield fault("entry", i.entry.value, "does_not_fit", "kind", i.kind, *sorted(entries))
+    if i.behaviour not in behaviours:
+        yield fault("behaviour", i.behaviour.value, "does_not_fit", "kind", i.kind, *sorted(behaviours))
+    elif i.entry == Entry.YES_NO and i.behaviour != Behaviour.STOCK:
+        yield fault("behaviour", i.behaviour.value, "does_not_fit", "entry", i.entry, Behaviour.STOCK)
+    wanted = "rise_at_least" if i.kind == Kind.RANK else "at_least"
+    given = sorted(i.target.model_dump(exclude_none=True))
+    if given != [wanted]:
+        yield fault("target", ", ".join(given), "wrong_target", wanted)
+    for key, needed in (("numerator", i.kind != Kind.RANK), ("denominator", i.kind == Kind.SHARE)):
+        if needed and not getattr(i, key):
+            yield fault(key, "", "missing")
+    for key in _pointless(i):
+        yield fault(key, _plain(getattr(i, key)), "means_nothing_here")
+    yield from (
+        fault("edition", edition.year, "twice")
+        for edition in i.edition
+        if [e.year for e in i.edition].count(edition.year) > 1
+    )
+    if i.within is not None:
+        other = next((o for o in shape.indicator if o.number == i.within), None)
+        if other is None or other is i:
+            yield fault("within", i.within, "unknown_indicator")
+        elif not i.entry == other.entry == Entry.YES_NO or i.levels != other.levels:
+            yield fault("within", i.within, "within_no_roster")
+
+
+def _pointless(i: _Indicator) -> Iterator[str]:
+    """Keys that were given and would never be looked at."""
+    used = {
+        "universe": i.entry == Entry.FRACTION,
+        "decimals": i.entry == Entry.FRACTION,
+        "maintain": i.behaviour == Behaviour.STOCK,
+        "baseline": i.behaviour == Behaviour.STOCK,
+        "milestones": i.behaviour in (Behaviour.STOCK, Behaviour.DISTINCT),
+        "expected_year_total": i.behaviour == Behaviour.FLOW,
+        "edition": i.kind == Kind.RANK,
+        "denominator": i.kind == Kind.SHARE,
+    }
+    given = i.model_fields_set
+    return (key for key, used_here in used.items() if key in given and not used_here and getattr(i, key))
+
+
+def _plain(value: object) -> object:
+    """A value as the file's writer would know it again."""
+    if isinstance(value, BaseModel):
+        return ", ".join(value.model_dump(exclude_none=True))
+    return ", ".join(map(str, map(_plain, value))) if isinstance(value, list) else value
+
+
+def _ask_faults(path: Path, shape: _Plan, units: Units) -> Iterator[Fault]:
+    indicators = {i.number: i for i in shape.indicator}
+    for indicator in shape.indicator:
+        codes = indicator.universe if isinstance(indicator.universe, dict) else {}
+        yield from (
+            Fault(path, f"indicator.{indicator.number}.universe", code, "unknown_unit")
+            for code in codes
+            if code not in units
+        )
+    for reporter in shape.reporter:
+        where = f"reporter.{reporter.code or reporter.each}"
+        if (reporter.code is None) == (reporter.each is None):
+            yield Fault(path, where, _plain([reporter.code, reporter.each]), "code_or_each")
+        if reporter.each is not None and "{unit}" not in reporter.name:
+            yield Fault(path, f"{where}.name", reporter.name, "name_without_unit")
+        for ask in reporter.asks:
+            here = f"{where}.asks.{ask.level}"
+            for number in ask.indicators:
+                if number not in indicators:
+                    yield Fault(path, f"{here}.indicators", number, "unknown_indicator")
+                elif ask.level not in indicators[number].levels:
+                    levels = tuple(indicators[number].levels)
+                    yield Fault(path, f"{here}.indicators", number, "not_at_this_level", facts=levels)
+            for code in ask.units or ():
+                if code not in units or units.get(code).level != ask.level:
+                    yield Fault(path, f"{here}.units", code, "unknown_unit")
+
+
+def _expand(shape: _Plan, units: Units) -> Plan:
+    order = {i.number: position for position, i in enumerate(shape.indicator)}
+    return Plan(
+        code=shape.code,
+        title=shape.title,
+        number=shape.number,
+        issuer=shape.issuer,
+        issued=shape.issued,
+        legal_basis=tuple(shape.legal_basis),
+        province=shape.province,
+        start=shape.start,
+        end=shape.end,
+        dossier_before=shape.dossier_before,
+        as_of_day=shape.as_of_day,
+        report_day=shape.report_day,
+        indicators=tuple(_indicator(i) for i in shape.indicator),
+        reporters=tuple(r for reporter in shape.reporter for r in _reporters(reporter, units, order)),
+        rooms=tuple(
+            Room(
+                room.code,
+                room.name,
+                tuple(i.number for i in shape.indicator if i.room == room.code),
+                tuple(t.key for t in shape.task if t.room == room.code),
+            )
+            for room in shape.room
+        ),
+        tasks=tuple(_task(task) for task in shape.task),
+        assumptions=tuple(shape.assumptions),
+    )
+
+
+def _indicator(i: _Indicator) -> Indicator:
+    rise = i.target.rise_at_least is not None
+    return Indicator(
+        number=i.number,
+        name=i.name,
+        short_name=i.short_name,
+        group=i.group,
+        unit_of_measure=i.unit_of_measure,
+        kind=i.kind,
+        behaviour=i.behaviour,
+        entry=i.entry,
+        levels=tuple(i.levels),
+        target=Target(i.target.rise_at_least or i.target.at_least or Decimal(0), rise),
+        numerator=i.numerator,
+        denominator=i.denominator,
+        things=i.things,
+        decimals=i.decimals,
+        within=i.within,
+        universe=i.universe,
+        maintain=i.maintain,
+        baseline=i.baseline,
+        milestones=i.milestones.by_quarter(),
+        expected_year_total=i.expected_year_total,
+        editions=tuple(Edition(e.year, e.rank, e.published, e.source) for e in i.edition),
+        assumptions=tuple(i.assumptions),
+        definition=i.definition,
+    )
+
+
+def _task(task: _Task) -> Task:
+    return Task(
+        key=task.key,
+        content=task.content,
+        assignee=task.assignee,
+        start=task.start,
+        due=task.due,
+        output=task.output,
+        done_on=task.done_on,
+        result=task.result,
+        dropped=task.dropped,
+        started=task.started,
+        assumptions=tuple(task.assumptions),
+    )
+
+
+def _reporters(reporter: _Reporter, units: Units, order: Mapping[str, int]) -> Iterator[Reporter]:
+    if reporter.each is None:
+        duties = _duties(reporter.asks, units, units.province, order)
+        yield Reporter(reporter.code or "", reporter.name, duties)
+        return
+    for unit in units.at(reporter.each):
+        name = reporter.name.replace("{unit}", f"{unit.kind} {unit.name}" if unit.kind else unit.name)
+        yield Reporter(unit.code, name, _duties(reporter.asks, units, unit, order))
+
+
+def _duties(asks: Iterable[_Ask], units: Units, top: Unit, order: Mapping[str, int]) -> tuple[Duty, ...]:
+    found = [
+        (list(Level).index(ask.level), unit.code, order[number], number)
+        for ask in asks
+        for unit in ((top,) if ask.level == top.level else units.below(top.code, ask.level))
+        if ask.units is None or unit.code in ask.units
+        for number in ask.indicators
+    ]
+    return tuple(Duty(number, code) for _, code, _, number in sorted(found))
+
+
+def _duty_faults(path: Path, plan: Plan, units: Units) -> Iterator[Fault]:
+    """Everything asked for is asked of one reporter, once."""
+    yield from _twice(path, "reporter", "code", [r.code for r in plan.reporters])
+    asked: dict[Duty, str] = {}
+    for reporter in plan.reporters:
+        for duty in reporter.duties:
+            if duty in asked:
+                facts = duty.indicator, duty.unit, asked[duty]
+                yield Fault(path, f"reporter.{reporter.code}", reporter.code, "asked_twice", facts=facts)
+            asked.setdefault(duty, reporter.code)
+    for indicator in plan.indicators:
+        covered = {units.get(code).level for code in plan.expected[indicator.number]}
+        for level in indicator.levels:
+            if level not in covered:
+                yield Fault(path, f"indicator.{indicator.number}.levels", level.value, "nobody_reports")
+
+
+def _warnings(path: Path, shape: _Plan, plan: Plan) -> Iterator[Fault]:
+    for i, given in zip(plan.indicators, shape.indicator, strict=True):
+
+        def warn(key: str, value: object, reason: str, *facts: str, number: str = i.number) -> Fault:
+            return Fault(path, f"indicator.{number}.{key}", value, reason, warning=True, facts=facts)
+
+        share = i.kind == Kind.SHARE
+        if share and i.target.value > 100:
+            yield warn("target.at_least", i.target.value, "over_100")
+        yield from (
+            warn(f"milestones.q{quarter}", value, "over_100")
+            for quarter, value in i.milestones.items()
+            if share and value > 100
+        )
+        if share and (whole := _whole(plan, i)) and whole * i.target.value < 100:
+            yield warn("target.at_least", i.target.value, "at_least_one", str(whole), i.things)
+        yield from (warn("target.at_least", i.target.value, *facts) for facts in _more_than_asked(plan, i))
+        if i.behaviour == Behaviour.STOCK and not i.maintain and i.baseline is None and not i.milestones:
+            yield warn("baseline", "", "no_pace")
+        if given.room is None:
+            yield warn("room", "", "no_room")
+
+
+def _whole(plan: Plan, i: Indicator) -> int | None:
+    """How many things there are in all, when that is known before anyone has reported."""
+    if i.entry == Entry.YES_NO:
+        return len(plan.expected[i.number])
+    return sum(i.universe.values()) if isinstance(i.universe, Mapping) else i.universe
+
+
+def _more_than_asked(plan: Plan, i: Indicator) -> Iterator[tuple[str, ...]]:
+    """A share of a roster that, over the whole roster, needs more units than a count over the same roster asks for."""
+    if i.kind != Kind.SHARE or i.entry != Entry.YES_NO:
+        return
+    roster = plan.expected[i.number]
+    needed = (len(roster) * i.target.value / 100).to_integral_value(ROUND_CEILING)
+    for other in plan.indicators:
+        same = other.kind == Kind.COUNT and plan.expected[other.number] == roster
+        if same and i.target.value <= 100 and needed > other.target.value:
+            facts = str(len(roster)), str(needed), other.number, str(other.target.value), i.things
+            yield ("more_than_asked", *facts)
