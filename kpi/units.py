@@ -381,16 +381,14 @@ class _Prefixes:
 
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
-_D = "\N{LATIN SMALL LETTER D WITH STROKE}"
-_AND = "v\N{LATIN SMALL LETTER A WITH GRAVE}"
 # The Icelandic and African capitals look just like the Vietnamese one and are typed for it.
-_LOOK_ALIKES = str.maketrans("\N{LATIN SMALL LETTER ETH}\N{LATIN SMALL LETTER D WITH TAIL}", _D * 2)
+_LOOK_ALIKES = str.maketrans("ðɖ", "đđ")
 
 
 def _words(text: str) -> Words:
     """Strict keys of the words of a text; "H.Ba" is two words, "P1" is two, "01" and "1.0" are "1"."""
     text = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf")
-    text = re.sub(r"\b(\d+)\.0+\b", r"\1", text).casefold().replace("&", f" {_AND} ").translate(_LOOK_ALIKES)
+    text = re.sub(r"\b(\d+)\.0+\b", r"\1", text).casefold().replace("&", " và ").translate(_LOOK_ALIKES)
     return tuple(_strict(word) for word in re.findall(r"\d+|(?:[^\W\d_]|[\u0300-\u036f])+", text))
 
 
@@ -409,13 +407,13 @@ def _same(words: Words) -> Words:
 
 def _sound(words: Words) -> Words:
     """With i for y wherever they spell one sound: after a consonant or "qu", at the syllable's end."""
-    return tuple(re.sub(rf"^([bcdghklmnprstvx{_D}]*|qu)y(?=\W*$)", r"\1i", word) for word in words)
+    return tuple(re.sub(r"^([bcdđghklmnprstvx]*|qu)y(?=\W*$)", r"\1i", word) for word in words)
 
 
 def _bare(words: Words) -> Words:
     """Without any accent."""
     decomposed = (unicodedata.normalize("NFD", word) for word in _sound(words))
-    return tuple("".join(c for c in w if not unicodedata.combining(c)).replace(_D, "d") for w in decomposed)
+    return tuple("".join(c for c in w if not unicodedata.combining(c)).replace("đ", "d") for w in decomposed)
 
 
 def _glue(words: Words) -> Words:
@@ -435,11 +433,8 @@ def _by_level_and_code(unit: Unit) -> tuple[int, str]:
 
 
 # What the old code pages are full of and Vietnamese in Unicode never has: a letter, or a letter after that vowel.
-_TCVN3 = re.compile("[\u00a7\u00a8\u00ab\u00ac\u00ae\u00b1\u00b5-\u00b9\u00bb-\u00bf]")
-_VNI = re.compile(
-    "[\u00c4-\u00c7\u00cb\u00ce\u00cf\u00d1\u00d6\u00d8\u00db\u00dc\u00e4-\u00e7\u00eb\u00ee\u00ef\u00f1\u00f6\u00f8\u00fb\u00fc]"
-    "|[aA][\u00c0-\u00c3\u00c8-\u00ca\u00d9\u00da\u00e0-\u00e3\u00e8-\u00ea\u00f9\u00fa]|[oO][\u00c2\u00d9\u00e2\u00f9]"
-)
+_TCVN3 = re.compile("[§¨«¬®±µ¶·¸¹»¼½¾¿]")
+_VNI = re.compile("[ÄÅÆÇËÎÏÑÖØÛÜäåæçëîïñöøûü]|[aA][ÀÁÂÃÈÉÊÙÚàáâãèéêùú]|[oO][ÂÙâù]")
 
 
 def _old_encoding(text: str) -> Encoding | None:

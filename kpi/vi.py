@@ -13,6 +13,7 @@ from kpi.model import (
     AlreadyWithdrawnError,
     Cell,
     DamagedOriginalError,
+    Fault,
     FaultyFileError,
     Indicator,
     Kind,
@@ -228,6 +229,123 @@ def _exact(value: Fraction) -> Decimal:
 # --- problems, questions, notices ---
 
 # --- faults of data files ---
+
+
+def fault(found: Fault) -> str:
+    """One line: the file, the place in it, what stands there, what is wrong and what to do."""
+    place = f"{found.path.parent.name}/{found.path.name}"
+    if found.line is not None:
+        place += f", dòng {found.line}"
+    if found.key:
+        place += f", {'cột' if found.path.suffix == '.csv' else 'khóa'} {found.key}"
+    if found.value != "":
+        place += f" = {_written(found.value)}"
+    return f"{'Lưu ý: ' if found.warning else ''}{place}: {_wrong(found)}."
+
+
+def _written(value: object) -> str:
+    """A value of a file as its writer would know it again, cut when it is long."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return day(value)
+    text = f"“{value}”" if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _wrong(found: Fault) -> str:
+    facts = found.facts
+    match found.reason:
+        case "unknown_key":
+            return "không có khóa này" + (f"; có phải “{facts[0]}”?" if facts else "")
+        case "not_one_of":
+            return f"phải là một trong: {', '.join(facts)}"
+        case "out_of_range":
+            return "ngoài khoảng cho phép: phải " + " và ".join(map(_limit, facts))
+        case "does_not_fit":
+            return f"không hợp với {facts[0]} = {facts[1]}; phải là {' hoặc '.join(facts[2:])}"
+        case "wrong_target":
+            return f"chỉ tiêu giao phải ghi bằng đúng một khóa {facts[0]}"
+        case "not_the_file_name":
+            return f"mã kế hoạch phải trùng tên tệp “{facts[0]}”"
+        case "dates_out_of_order":
+            return f"ngày này không được trước {_iso_day(facts[0])}"
+        case "days_out_of_order":
+            return f"hạn gửi báo cáo không được trước ngày khóa số liệu (ngày {facts[0]})"
+        case "asked_twice":
+            return f"chỉ tiêu {facts[0]} của đơn vị {facts[1]} đã giao cho {facts[2]} báo cáo"
+        case "not_at_this_level":
+            return f"chỉ tiêu này không báo cáo ở cấp đó, chỉ ở cấp: {', '.join(facts)}"
+        case "wrong_cell_count":
+            return f"dòng phải có {facts[0]} ô như dòng tiêu đề; kiểm tra dấu phẩy và dấu ngoặc kép"
+        case "unknown_column":
+            return f"không có cột này; các cột của tệp là: {', '.join(facts)}"
+        case "duplicate_unit":
+            return f"mã và ngày bắt đầu này đã có ở {facts[0]}"
+        case "ends_before_it_begins":
+            return f"ngày kết thúc trước ngày bắt đầu {_iso_day(facts[0])}"
+        case "overlaps":
+            return f"thời gian hiệu lực của mã {facts[0]} chồng lên dòng {facts[1]}"
+        case "not_valid_then":
+            return f"mã này không có hiệu lực vào ngày {_iso_day(facts[0])}"
+        case "wrong_level_above":
+            return f"đơn vị cấp trên thuộc cấp {facts[0]}, không thể đứng trên cấp {facts[1]}"
+        case "at_least_one":
+            whole, things = facts
+            one = percent(Fraction(100, int(whole)))
+            return f"chỉ có {whole} {things} nên cần ít nhất một {things}; chỉ một cũng đã là {one}"
+        case "more_than_asked":
+            whole, needed, other, asked, things = facts
+            return (
+                f"tính trên cả {whole} {things} thì cần {needed}, nhiều hơn {asked} mà chỉ tiêu {other} giao; "
+                f"mẫu số chỉ có thể là số {things} đạt chỉ tiêu {other}"
+            )
+        case reason:
+            return _FAULT[reason]
+
+
+_FAULT: Mapping[str, str] = {
+    "missing": "còn trống, cần ghi",
+    "wrong_value": "giá trị không hợp lệ",
+    "not_text": "phải là chữ, đặt trong dấu ngoặc kép",
+    "bad_form": "chỉ được gồm chữ không dấu, chữ số, dấu gạch nối (mã) hoặc dấu chấm (số chỉ tiêu)",
+    "not_number": "phải là số, không đặt trong dấu ngoặc kép, dấu thập phân là dấu chấm",
+    "not_whole": "phải là số nguyên, không đặt trong dấu ngoặc kép",
+    "not_true_or_false": "phải là true hoặc false",
+    "not_date": "phải là ngày có thật, viết năm-tháng-ngày, ví dụ 2022-12-31",
+    "not_list": "phải là danh sách trong dấu [ ]",
+    "not_table": "phải là nhóm khóa trong dấu { }",
+    "not_utf8": "tệp không phải bảng mã UTF-8; mở bằng Notepad và lưu lại với Encoding là UTF-8",
+    "broken_toml": "viết sai cú pháp TOML; kiểm tra dấu ngoặc kép, dấu bằng và ngoặc vuông ở dòng này hoặc dòng trên",
+    "broken_csv": "viết sai cú pháp CSV; kiểm tra dấu ngoặc kép",
+    "missing_column": "thiếu cột này",
+    "no_units": "thư mục không có tệp danh sách đơn vị nào (.csv)",
+    "no_plans": "thư mục không có tệp kế hoạch nào (.toml)",
+    "twice": "ghi hai lần",
+    "unknown_room": "không có phòng nào có mã này trong [[room]]",
+    "unknown_indicator": "không có chỉ tiêu nào mang số này",
+    "unknown_unit": "không có đơn vị nào có mã này, hoặc đơn vị không thuộc tỉnh và cấp đang nói tới",
+    "unknown_kind": "loại đơn vị này chưa có trong kind_words.csv",
+    "means_nothing_here": "khóa này không có tác dụng với loại chỉ tiêu này; hãy bỏ đi hoặc sửa kind, behaviour, entry",
+    "within_no_roster": "chỉ dùng được giữa hai chỉ tiêu nhập có/không (yes_no) cùng cấp",
+    "code_or_each": "người gửi phải có đúng một trong hai khóa code và each",
+    "name_without_unit": "tên phải chứa {unit} để mỗi đơn vị có tên riêng",
+    "nobody_reports": "không có ai báo cáo chỉ tiêu này ở cấp đó",
+    "over_100": "tỷ lệ không thể vượt 100%",
+    "no_pace": "chưa có số cuối năm trước và mốc từng quý nên không tính được tiến độ, chỉ biết còn thiếu bao nhiêu",
+    "no_room": "chưa giao phòng phụ trách",
+}
+
+
+def _limit(fact: str) -> str:
+    name, value = fact.split()
+    words = {"ge": "từ", "gt": "lớn hơn", "le": "không quá", "lt": "nhỏ hơn"}
+    return f"{words[name]} {number(Decimal(value))}"
+
+
+def _iso_day(text: str) -> str:
+    return day(date.fromisoformat(text))
+
 
 # --- refusals ---
 
