@@ -15,11 +15,14 @@ from kpi.model import (
     DamagedOriginalError,
     Fault,
     FaultyFileError,
+    HoldsRealFiguresError,
     Indicator,
     Kind,
     KpiError,
     NotKeptError,
     Quarter,
+    Reading,
+    State,
     Status,
     StoreBusyError,
     StoreUnusableError,
@@ -392,6 +395,11 @@ def refusal(error: KpiError) -> str:
                 f"Chưa lưu được vào {error.path.parent}: ổ đĩa đầy hoặc không cho ghi. "
                 "Không có gì được lưu; hãy giải phóng ổ đĩa rồi làm lại."
             )
+        case HoldsRealFiguresError():
+            return (
+                f"Kho số liệu {error.path.name} đang giữ số liệu thật nên không nạp số liệu minh họa vào. "
+                "Hãy chọn một kho khác (--store)."
+            )
         case FaultyFileError():
             return f"Tệp dữ liệu {error.path.name} có lỗi, chưa dùng được."
         case _:
@@ -442,6 +450,21 @@ def report_headings(year: int, q: Quarter) -> tuple[str, ...]:
 
 def matrix_heading(indicator: Indicator) -> str:
     return f"{indicator.number}. {indicator.short_name} ({indicator.unit_of_measure})"
+
+
+def entered(indicator: Indicator, reading: Reading) -> str:
+    """What a unit wrote: "Có", "12/15", "86,5% (không có tử số, mẫu số)", "hạng 51 (năm 2021)"."""
+    if reading.state is State.NOT_APPLICABLE:
+        words = STATUS[Status.NOT_APPLICABLE]
+    elif reading.value is not None:
+        value = Fraction(reading.value)
+        ranked = indicator.kind is Kind.RANK
+        words = figure(indicator, value, edition=reading.edition) if ranked else f"{percent(value)} ({BARE})"
+    elif reading.denominator is None:
+        words = "Có" if reading.numerator else "Không"
+    else:
+        words = f"{number(reading.numerator or 0)}/{number(reading.denominator)}"
+    return f"{words} (ước tính)" if reading.state is State.ESTIMATE else words
 
 
 def sources(files: int, cells: int, first: str) -> str:

@@ -17,10 +17,10 @@ HOME = {
     "plotly": {"kpi/charts"},
     "pydantic": {"kpi/plan"},
     "click": {"kpi/__main__"},
-    "streamlit": {"kpi/ui", "pages", "dashboard"},
+    "streamlit": {"kpi/ui", "kpi/intake", "pages", "dashboard"},
 }
 VIETNAMESE = re.compile(r"[À-ÖØ-öø-ỹĐđ]")
-SPEAKERS = {"kpi/vi", "kpi/ui", "pages", "dashboard"}
+SPEAKERS = {"kpi/vi", "kpi/ui", "kpi/intake", "kpi/intake", "pages", "dashboard"}
 # Letters and spellings that workbooks are matched against are data of the format, not sentences for people.
 SPELLING = {"kpi/workbook", "kpi/units"}
 UTILITY = {"util", "utils", "helper", "helpers", "common", "misc"}

@@ -1,0 +1,364 @@
+"""The intake desk: an uploaded file on its way from the uploader to the store, and back out again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from kpi import export, ui, vi
+from kpi.model import AlreadyKeptError, Cell, KpiError, Plan, Quarter, Reading, Reporter, Upload
+from kpi.workbook import Change, Draft, blank, compare, read
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from kpi.store import Kept
+
+# Keys of the session's state.
+_ANSWERS, _KEPT, _TURN = "answers", "kept", "uploader_turn"
+_CHANGE = {"new": "Mới", "changed": "Thay đổi", "unchanged": "Giữ nguyên", "missing": "Còn để trống"}
+_UPLOAD_HEADINGS = ("Lần", "Nạp lúc", "Người nạp", "Đơn vị gửi", "Kỳ", "Tệp", "Tình trạng", "Ghi chú")
+_READING_HEADINGS = ("Chỉ tiêu", "Đơn vị", "Số liệu", "Lần nạp trước", "Trang", "Ô", "Số liệu tính đến")
+
+
+def pick_form() -> tuple[Plan, Reporter, Quarter]:
+    """Choose whose form and of which quarter: at first the earliest the reporter has not sent."""
+    plan = ui.pick_plan()
+    left, right = st.columns([3, 2])
+    names = {r.code: r.name for r in plan.reporters}
+    code = left.selectbox(
+        "Đơn vị gửi", list(names), format_func=names.__getitem__, key="don_vi_gui", bind="query-params"
+    )
+    sent = {u.quarter for u in ui.uploads(plan) if u.reporter == code and not u.withdrawn}
+    quarter = right.segmented_control(
+        "Quý",
+        plan.quarters,
+        default=next((q for q in plan.quarters if q not in sent), plan.quarters[-1]),
+        format_func=vi.quarter,
+        key=f"quy_{code}",
+        required=True,
+    )
+    return plan, plan.reporter(code), quarter or plan.quarters[0]
+
+
+def blank_form(plan: Plan, reporter: Reporter, quarter: Quarter) -> bytes:
+    return blank(plan, ui.units_of(plan), reporter, quarter, ui.readings(plan))
+
+
+def uploader_key() -> str:
+    """Another one after every keeping, which empties the uploader."""
+    return f"files-{st.session_state.get(_TURN, 0)}"
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _read(
+    _content: bytes,
+    sha256: str,
+    filename: str,
+    answers: tuple[tuple[str, str], ...],
+    sender: tuple[str | None, Quarter | None],
+    path: Path,
+    revision: int,
+) -> Draft:
+    reporter, quarter = sender
+    return read(
+        filename,
+        _content,
+        ui.plans(),
+        ui.directory(),
+        reporter=reporter,
+        quarter=quarter,
+        held=ui.readings,
+        answers=dict(answers),
+    )
+
+
+def read_files(files: Sequence[UploadedFile], reporter: Reporter, quarter: Quarter) -> list[Draft]:
+    """What the files say, each parsed once; the chosen reporter and quarter stand in where a file names none."""
+    drafts = []
+    for file in files:
+        content = file.getvalue()
+        sha256 = hashlib.sha256(content).hexdigest()
+        answers = tuple(st.session_state.get(_ANSWERS, {}).get(sha256, {}).items())
+        with st.spinner(f"Đang đọc tệp {file.name}…"):
+            rest = (ui.store().path, ui.store().revision)
+            draft = _read(content, sha256, file.name, answers, (None, None), *rest)
+            if draft.reporter is None or draft.quarter is None:
+                draft = _read(content, sha256, file.name, answers, (reporter.code, quarter), *rest)
+        drafts.append(draft)
+    return drafts
+
+
+def show_draft(draft: Draft) -> bool:
+    """What a file says, all that is wrong with it, what is asked, what would change; True when it may be kept."""
+    with st.container(border=True):
+        st.text(f"Tệp: {draft.filename}")
+        if draft.plan and draft.reporter and draft.quarter:
+            st.markdown(f"**{draft.reporter.name}, {vi.quarter(draft.quarter)}**")
+        held = next((u for u in ui.store().uploads() if u.sha256 == draft.sha256 and not u.withdrawn), None)
+        if held is not None:
+            st.info(vi.refusal(AlreadyKeptError(held)), icon=":material/info:")
+            return False
+        _show_problems(draft)
+        _ask(draft)
+        _show_notices(draft)
+        if not draft.problems:
+            _show_changes(draft)
+        return draft.clean
+
+
+def _show_problems(draft: Draft) -> None:
+    if not draft.problems:
+        return
+    st.error(
+        f"Tệp có {len(draft.problems)} chỗ cần sửa. Chưa có số liệu nào được lưu. "
+        "Hãy sửa các ô dưới đây trong Excel, lưu lại rồi nạp lại tệp.",
+        icon=":material/error:",
+    )
+    table = export.Table(
+        "",
+        ("Trang", "Ô", "Thấy gì và cách sửa"),
+        tuple((*_place(p.at), vi.explain(p)) for p in draft.problems),
+    )
+    ui.show_table(table, "Những chỗ cần sửa")
+    st.download_button(
+        "Tải danh sách lỗi",
+        export.write(table, "csv"),
+        f"loi-{draft.sha256[:12]}.csv",
+        "text/csv",
+        key=f"errors-{draft.sha256}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _place(at: Cell | None) -> tuple[str, str]:
+    return (at.sheet, at.address) if at else ("", "")
+
+
+def _ask(draft: Draft) -> None:
+    """The questions stay in sight with their answers, so that one can change one's mind."""
+    if draft.open_doubts:
+        st.warning(f"Cần trả lời {len(draft.open_doubts)} câu hỏi trước khi lưu.", icon=":material/help:")
+    given = st.session_state.setdefault(_ANSWERS, {}).setdefault(draft.sha256, {})
+    for doubt in draft.doubts:
+        question, key = str(doubt.at), f"doubt-{draft.sha256}-{doubt.at}"
+        answer = given.get(question)
+        st.radio(
+            vi.ask(doubt),
+            doubt.choices,
+            index=doubt.choices.index(answer) if answer in doubt.choices else None,
+            key=key,
+            on_change=_answered,
+            args=(draft.sha256, question, key),
+        )
+
+
+def _answered(sha256: str, question: str, key: str) -> None:
+    st.session_state[_ANSWERS][sha256][question] = st.session_state[key]
+
+
+def _show_notices(draft: Draft) -> None:
+    if draft.notices:
+        with st.expander(
+            f"{len(draft.notices)} điều cần lưu ý (không ngăn việc lưu)", icon=":material/info:"
+        ):
+            rows = tuple((*_place(n.at), vi.notice(n)) for n in draft.notices)
+            ui.show_table(export.Table("", ("Trang", "Ô", "Lưu ý"), rows), "Những điều cần lưu ý")
+
+
+def _show_changes(draft: Draft) -> None:
+    """What keeping would do, by indicator, then every value that would be replaced."""
+    if draft.plan is None:
+        return
+    plan, changes = draft.plan, compare(draft, ui.readings(draft.plan))
+    counts = Counter((c.indicator, c.sort) for c in changes)
+    sums = Counter(c.sort for c in changes)
+    with st.grid(4, min_column_width=140):
+        for sort, label in _CHANGE.items():
+            st.metric(label, vi.number(sums[sort]))
+    rows = tuple(
+        (vi.matrix_heading(i), *(vi.number(counts[i.number, sort]) for sort in _CHANGE))
+        for i in plan.indicators
+        if any(counts[i.number, sort] for sort in _CHANGE)
+    )
+    ui.show_table(export.Table("", ("Chỉ tiêu", *_CHANGE.values()), rows), "Số liệu trong tệp theo chỉ tiêu")
+    replaced = [c for c in changes if c.sort == "changed"]
+    if replaced:
+        st.markdown("**Số liệu sẽ thay đổi** (lần nạp cũ vẫn được giữ trong Lịch sử nạp)")
+        ui.show_table(_differences(plan, replaced), "Số liệu sẽ thay đổi")
+    if sums["missing"]:
+        with st.expander(f"{vi.number(sums['missing'])} số liệu còn để trống"):
+            st.caption("Ô trống không xóa số liệu đã nạp trước đó; có thể nạp bổ sung sau.")
+            ui.show_table(
+                _differences(plan, [c for c in changes if c.sort == "missing"]), "Số liệu còn để trống"
+            )
+
+
+def _differences(plan: Plan, changes: Iterable[Change]) -> export.Table:
+    units = ui.units_of(plan)
+    rows = tuple(
+        (
+            vi.matrix_heading(plan.indicator(c.indicator)),
+            units.get(c.unit).title,
+            vi.entered(plan.indicator(c.indicator), c.old) if c.old else "",
+            vi.entered(plan.indicator(c.indicator), c.new) if c.new else "",
+            str(c.new.cell.address) if c.new else "",
+        )
+        for c in changes
+    )
+    return export.Table("", ("Chỉ tiêu", vi.UNIT, "Đang giữ", "Trong tệp", "Ô"), rows)
+
+
+def keep(drafts: Iterable[Draft], person: str) -> None:
+    """Keep each draft, or say why not; then begin again with an empty uploader."""
+    done: list[Kept] = []
+    refused: list[str] = []
+    for draft in drafts:
+        try:
+            done.append(ui.store().keep(draft, person))
+        except KpiError as error:
+            refused.append(vi.refusal(error))
+    st.session_state[_KEPT] = done, refused
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    st.rerun()
+
+
+def show_kept(person: str) -> None:
+    """What the last keeping did, with the way on and the way back."""
+    done, refused = st.session_state.get(_KEPT, ((), ()))
+    for text in refused:
+        st.error(text, icon=":material/error:")
+    for kept in done:
+        upload = ui.store().upload(kept.upload)
+        if upload.withdrawn:
+            continue
+        name = ui.plans()[upload.plan].reporter(upload.reporter).name
+        with st.container(border=True):
+            st.success(
+                f"Đã lưu số liệu {name}, {vi.quarter(upload.quarter)} (lần nạp số {upload.id}): "
+                f"{vi.number(kept.new)} mới, {vi.number(kept.changed)} thay đổi, {vi.number(kept.unchanged)} giữ nguyên.",
+                icon=":material/check_circle:",
+            )
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    "pages/progress/overview.py", label="Xem trên Tổng quan", icon=":material/monitoring:"
+                )
+                offer_withdrawal(upload, person)
+
+
+def offer_withdrawal(upload: Upload, person: str) -> None:
+    """The undo: says what it does, asks why, and only then does it."""
+    with st.popover("Rút lần nạp này", icon=":material/undo:"):
+        st.markdown(
+            f"Số liệu của lần nạp số {upload.id} sẽ **không còn được tính**; lần nạp trước đó (nếu có) được tính lại. "
+            "Tệp gốc vẫn được giữ."
+        )
+        with st.form(f"withdraw-{upload.id}", border=False, enter_to_submit=False):
+            why = st.text_input("Lý do rút", key=f"why-{upload.id}", max_chars=200)
+            if st.form_submit_button("Rút lại số liệu", type="primary"):
+                _withdraw(upload, person, why.strip())
+
+
+def _withdraw(upload: Upload, person: str, why: str) -> None:
+    if not why:
+        st.error("Hãy ghi lý do rút.")
+        return
+    try:
+        ui.store().withdraw(upload.id, person, why)
+    except KpiError as error:
+        st.error(vi.refusal(error))
+        return
+    st.toast(f"Đã rút lần nạp số {upload.id}.")
+    st.rerun()
+
+
+def show_uploads(plan: Plan, uploads: Iterable[Upload]) -> None:
+    names = {r.code: r.name for r in plan.reporters}
+    rows = tuple(
+        (
+            u.id,
+            vi.moment(u.kept_at),
+            u.person,
+            names.get(u.reporter, u.reporter),
+            vi.quarter(u.quarter),
+            u.filename,
+            _state(u),
+            vi.ILLUSTRATIVE if u.illustrative else "",
+        )
+        for u in uploads
+    )
+    ui.show_table(export.Table("", _UPLOAD_HEADINGS, rows), "Các lần nạp")
+
+
+def show_upload(plan: Plan, upload: Upload, uploads: Iterable[Upload]) -> None:
+    """Every reading of one upload, beside what the version before it said."""
+    before = next((u for u in uploads if _is_before(u, upload)), None)
+    old = {_place_of(r): r for r in ui.store().readings(before.id)} if before else {}
+    units = ui.units_of(plan)
+    changed = 0
+    rows = []
+    for reading in ui.store().readings(upload.id):
+        indicator = plan.indicator(reading.indicator)
+        held = old.get(_place_of(reading))
+        differs = held is not None and held.figures != reading.figures
+        changed += differs
+        rows.append(
+            (
+                vi.matrix_heading(indicator),
+                units.get(reading.unit).title,
+                vi.entered(indicator, reading),
+                vi.entered(indicator, held) if held is not None and differs else "",
+                reading.cell.sheet,
+                reading.cell.address,
+                reading.as_of,
+            )
+        )
+    st.markdown(_sum(upload, len(rows), changed, before))
+    ui.show_table(export.Table("", _READING_HEADINGS, tuple(rows)), "Số liệu của lần nạp")
+
+
+def _state(upload: Upload) -> str:
+    if upload.withdrawn:
+        return "Đã rút"
+    return "Đang dùng" if upload.current else "Đã được thay thế"
+
+
+def _sum(upload: Upload, count: int, changed: int, before: Upload | None) -> str:
+    words = f"Nạp lúc {vi.moment(upload.kept_at)}, người nạp: {ui.plain(upload.person)}. {vi.number(count)} số liệu"
+    if before is None:
+        return f"{words}; chưa có lần nạp nào trước đó của đơn vị cho quý này."
+    return (
+        f"{words}, khác {vi.number(changed)} số so với lần nạp số {before.id} ({vi.moment(before.kept_at)})."
+    )
+
+
+def _is_before(earlier: Upload, upload: Upload) -> bool:
+    same = (earlier.reporter, earlier.quarter) == (upload.reporter, upload.quarter)
+    return same and int(earlier.id) < int(upload.id) and not earlier.withdrawn
+
+
+def _place_of(reading: Reading) -> tuple[str, str, Quarter, int | None]:
+    return reading.indicator, reading.unit, reading.quarter, reading.edition
+
+
+def offer_original(upload: Upload) -> None:
+    """The workbook as it was sent. Two large downloads get one address unless their names differ."""
+    try:
+        content = ui.store().original(upload.id)
+    except KpiError as error:
+        st.error(vi.refusal(error))
+        return
+    st.download_button(
+        "Tải tệp gốc",
+        content,
+        f"{upload.filename.removesuffix('.xlsx')}-{upload.sha256[:12]}.xlsx",
+        key=f"original-{upload.id}",
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -1,0 +1,53 @@
+import streamlit as st
+
+from kpi import export, ui, vi
+
+ui.require("office")
+ui.page_title("Báo cáo")
+st.caption("Bảng kết quả gửi Ban Thi đua – Khen thưởng tỉnh: xem trước, kiểm tra phần còn thiếu, rồi tải về.")
+
+view = ui.pick_view()
+if ui.empty_store(view):
+    st.stop()
+silent = ui.unsent(view)
+if silent:
+    st.warning(
+        f"{len(silent)}/{len(view.plan.reporters)} đơn vị chưa gửi số liệu {vi.quarter(view.quarter)}: "
+        f"{'; '.join(ui.plain(r.name) for r in silent)}.",
+        icon=":material/warning:",
+    )
+else:
+    st.success(f"Đủ {len(view.plan.reporters)} đơn vị đã gửi số liệu {vi.quarter(view.quarter)}.")
+
+illustrative = ui.store().illustrative(view.plan.code)
+province = view.units.province
+measured = (province, *view.units.children(province.code))
+report = export.report(
+    view.plan,
+    view.quarter,
+    ui.assessments(view),
+    uploads=ui.uploads(view.plan),
+    day=ui.as_known(view),
+    illustrative=illustrative,
+)
+matrix = export.matrix(view.plan, view.quarter, ui.assessments(view, measured), illustrative=illustrative)
+whole, by_unit = st.tabs(["Bảng tổng hợp", "Bảng theo đơn vị"])
+for tab, table, stem in ((whole, report, "bao-cao"), (by_unit, matrix, "theo-don-vi")):
+    with tab:
+        st.subheader(table.title, anchor=False)
+        ui.show_table(table, table.title)
+        with st.container(horizontal=True):
+            for label, to, kind in (
+                ("Tải CSV cho Excel", "csv", "primary"),
+                ("Tải CSV máy đọc", "csv-machine", "secondary"),
+            ):
+                st.download_button(
+                    label,
+                    export.write(table, to),
+                    f"{stem}-{view.plan.code}-{view.quarter}{to.removeprefix('csv')}.csv",
+                    "text/csv",
+                    key=f"{to}-{stem}",
+                    type=kind,
+                    icon=":material/download:",
+                    on_click="ignore",
+                )

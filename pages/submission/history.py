@@ -1,0 +1,50 @@
+import streamlit as st
+
+from kpi import intake, ui, vi
+
+person = ui.require("submission")
+ui.page_title("Lịch sử nạp")
+st.caption("Mọi lần nạp đều được giữ cùng tệp gốc. Rút một lần nạp thì lần nạp trước đó được tính lại.")
+
+plan = ui.pick_plan()
+uploads = ui.uploads(plan)
+if not uploads:
+    st.info("Chưa có lần nạp nào.")
+    st.page_link("pages/submission/upload.py", label="Nạp số liệu", icon=":material/upload_file:")
+    st.stop()
+
+names = {r.code: r.name for r in plan.reporters}
+with st.container(horizontal=True):
+    reporter = st.selectbox(
+        "Đơn vị gửi",
+        [None, *names],
+        format_func=lambda code: "Tất cả đơn vị" if code is None else names[code],
+        key="loc_don_vi",
+    )
+    quarter = st.selectbox(
+        "Quý",
+        [None, *plan.quarters],
+        format_func=lambda q: "Tất cả các quý" if q is None else vi.quarter(q),
+        key="loc_quy",
+    )
+shown = [u for u in uploads if reporter in {None, u.reporter} and quarter in {None, u.quarter}]
+if not shown:
+    st.info("Không có lần nạp nào khớp với bộ lọc.")
+    st.stop()
+intake.show_uploads(plan, shown)
+
+st.subheader("Chi tiết một lần nạp", anchor=False)
+by_id = {u.id: u for u in shown}
+chosen = by_id[
+    st.selectbox(
+        "Lần nạp",
+        list(by_id),
+        format_func=lambda n: f"Lần {n}: {names[by_id[n].reporter]}, {vi.quarter(by_id[n].quarter)}",
+        key="lan_nap",
+    )
+]
+intake.show_upload(plan, chosen, uploads)
+with st.container(horizontal=True):
+    intake.offer_original(chosen)
+    if not chosen.withdrawn:
+        intake.offer_withdrawal(chosen, person)

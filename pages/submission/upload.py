@@ -1,0 +1,47 @@
+from functools import partial
+
+import streamlit as st
+
+from kpi import intake, ui, vi
+
+person = ui.require("submission")
+ui.page_title("Nạp số liệu")
+intake.show_kept(person)
+
+with st.container(border=True):
+    st.subheader("Bước 1. Tải mẫu biểu của đơn vị", anchor=False)
+    plan, reporter, quarter = intake.pick_form()
+    st.download_button(
+        f"Tải mẫu biểu {vi.quarter(quarter)}",
+        partial(intake.blank_form, plan, reporter, quarter),
+        f"{reporter.code}-{quarter}.xlsx",
+        key="blank",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.caption(
+        f"Hạn gửi: ngày {vi.day(plan.due(quarter))}. Số liệu tính đến ngày {vi.day(plan.as_of(quarter))}. "
+        "Mẫu biểu đã ghi sẵn tên các đơn vị và số liệu kỳ trước để đối chiếu."
+    )
+
+with st.container(border=True):
+    st.subheader("Bước 2. Điền bằng Excel rồi lưu lại", anchor=False)
+    st.markdown(
+        "Chỉ điền các ô tô màu. Để trống nghĩa là **chưa có số liệu**; bằng không thì ghi **0**. "
+        "Không cần giữ nguyên thứ tự cột; lưu tệp dạng **.xlsx**."
+    )
+
+with st.container(border=True):
+    st.subheader("Bước 3. Nạp tệp đã điền", anchor=False)
+    files = st.file_uploader(
+        "Chọn một hoặc nhiều tệp Excel (.xlsx, mỗi tệp không quá 5 MB). Chưa có gì được lưu khi bạn chưa bấm nút.",
+        accept_multiple_files=True,
+        key=intake.uploader_key(),
+    )
+    drafts = intake.read_files(files, reporter, quarter)
+    ready = [draft for draft in drafts if intake.show_draft(draft)]
+    if drafts:
+        if len(ready) < len(drafts):
+            st.caption(f"{len(ready)}/{len(drafts)} tệp sẵn sàng; tệp chưa sẵn sàng sẽ không được lưu.")
+        if st.button("Lưu số liệu", type="primary", key="keep", disabled=not ready, icon=":material/save:"):
+            intake.keep(ready, person)
