@@ -1,0 +1,286 @@
+"""Draw assessments. Figures in, nothing decided here; every number stands beside its bar as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import plotly.graph_objects as go
+
+from kpi import vi
+from kpi.model import Behaviour, Indicator, Kind, Quarter, Reading, Status
+from kpi.progress import Assessment
+
+# Decimal commas whatever the browser's language, no tool bar, and a finger that scrolls the page, not the axes.
+CONFIG: Mapping[str, Any] = {
+    "locale": "vi",
+    "locales": {"vi": {"dictionary": {}, "format": {"decimal": ",", "thousands": ".", "grouping": [3]}}},
+    "displayModeBar": False,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "responsive": True,
+}
+# Middle tones: 3:1 against the light and the dark page alike. Shape and word tell the statuses apart as well.
+COLOUR: Mapping[Status, str] = {
+    Status.EXCEEDED: "#0f8a6a",
+    Status.MET: "#2a9d6f",
+    Status.ON_TRACK: "#2f7fc1",
+    Status.IN_PROGRESS: "#6f8fb5",
+    Status.BEHIND: "#cf8a1c",
+    Status.MISSED: "#cf4a3c",
+    Status.UNREACHABLE: "#b03a5b",
+    Status.NO_DATA: "#8a949e",
+    Status.AWAITING: "#8a949e",
+    Status.NOT_APPLICABLE: "#8a949e",
+}
+_GROUND = "rgba(128,140,152,0.16)"
+_BEYOND = "rgba(128,140,152,0.08)"
+_LINE = "rgba(128,140,152,0.55)"
+_MARK = "#8a5cc2"
+_ROW = 62
+_MOST = 150.0
+
+
+def bullets(rows: Sequence[Assessment]) -> go.Figure:
+    """The indicators of one unit on one axis, percent of the target; awaited and unknown ones have no bar."""
+    figure = _rows_figure(len(rows), _MOST)
+    at = list(range(len(rows)))
+    figure.add_bar(
+        y=at, x=[100] * len(rows), orientation="h", width=0.36, marker_color=_GROUND, hoverinfo="skip"
+    )
+    figure.add_bar(
+        y=at,
+        x=[_MOST - 100] * len(rows),
+        base=100,
+        orientation="h",
+        width=0.36,
+        marker_color=_BEYOND,
+        hoverinfo="skip",
+    )
+    _add_bars(figure, rows, [_of_target(r, r.value) for r in rows], [_of_target(r, r.upper) for r in rows])
+    pace = [_of_target(r, r.pace) if r.pace is not None and r.pace != r.target else None for r in rows]
+    figure.add_scatter(
+        y=at,
+        x=pace,
+        mode="markers",
+        marker={"symbol": "diamond", "size": 10, "color": _MARK, "line": {"width": 1.5, "color": "#ffffff"}},
+        hovertemplate="%{x:.0f}%<extra></extra>",
+    )
+    figure.add_scatter(
+        y=at,
+        x=[100] * len(rows),
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": _LINE}},
+        hoverinfo="skip",
+    )
+    for place, row in enumerate(rows):
+        name = f"<b>{row.indicator.number}. {row.indicator.short_name}</b>"
+        _label(figure, place, name, f"{headline(row)} · {vi.target(row.indicator)}")
+    figure.update_xaxes(tickvals=[0, 50, 100, _MOST], ticktext=["0", "50%", "100%", f"{_MOST:.0f}%"])
+    return figure
+
+
+def ranking(rows: Sequence[Assessment]) -> go.Figure:
+    """One indicator, a bar for each unit, the best on top, with the target across."""
+    ordered = sorted(rows, key=lambda r: (r.value is None, -(r.value or 0), r.unit.code))
+    shares = bool(ordered) and ordered[0].indicator.kind is Kind.SHARE
+    goals = {float(r.target) for r in ordered}
+    most = max([float(r.value) for r in ordered if r.value is not None] + [*goals, 1.0])
+    figure = _rows_figure(len(ordered), most * 1.04)
+    _add_bars(figure, ordered, [_float(r.value) for r in ordered], [_float(r.upper) for r in ordered])
+    figure.add_scatter(
+        y=list(range(len(ordered))),
+        x=[float(r.target) for r in ordered],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": _LINE}},
+        hoverinfo="skip",
+    )
+    for place, row in enumerate(ordered):
+        figure_text = headline(row) if shares else f"{headline(row)} · {vi.target(row.indicator, row.target)}"
+        _label(figure, place, f"<b>{row.unit.title}</b>", figure_text)
+    figure.update_xaxes(ticksuffix="%" if shares else "", nticks=5)
+    return figure
+
+
+def quarters(rows: Sequence[Assessment], names: Mapping[str, str]) -> go.Figure:
+    """One indicator of one unit through the year: steps for a stock, a line for what adds up.
+
+    `names` says what the series are called: "value", "pace", "target".
+    """
+    figure = go.Figure()
+    indicator = rows[0].indicator
+    at = [vi.quarter(r.quarter) for r in rows]
+    shape = "hv" if indicator.behaviour is Behaviour.STOCK else "linear"
+    if any(r.pace is not None for r in rows):
+        figure.add_scatter(
+            x=at,
+            y=[_float(r.pace) for r in rows],
+            name=names["pace"],
+            mode="lines+markers",
+            line={"dash": "dot", "width": 2, "color": _MARK},
+            marker={"symbol": "diamond", "size": 8},
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=at,
+        y=[float(r.target) for r in rows],
+        name=f"{names['target']} {vi.target(indicator, rows[0].target)}",
+        mode="lines",
+        line={"dash": "dash", "width": 2, "color": _LINE},
+        hoverinfo="skip",
+    )
+    drawn = [r for r in rows if r.value is not None]
+    figure.add_scatter(
+        x=[vi.quarter(r.quarter) for r in drawn],
+        y=[_float(r.value) for r in drawn],
+        name=names["value"],
+        mode="lines+markers+text",
+        line={"shape": shape, "width": 3, "color": COLOUR[Status.ON_TRACK]},
+        marker={"size": 11, "color": [COLOUR[r.status] for r in drawn]},
+        text=[f"<b>{short(r)}</b>" for r in drawn],
+        textposition="top center",
+        cliponaxis=False,
+        error_y=_bounds(drawn),
+        customdata=[headline(r) for r in drawn],
+        hovertemplate="%{x}: %{customdata}<extra></extra>",
+    )
+    figure.update_yaxes(
+        rangemode="tozero", ticksuffix="%" if indicator.kind is Kind.SHARE else "", nticks=6, fixedrange=True
+    )
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=at, fixedrange=True)
+    figure.update_layout(
+        height=380,
+        dragmode=False,
+        separators=",.",
+        margin={"l": 10, "r": 24, "t": 64, "b": 10},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+    )
+    return figure
+
+
+def editions(indicator: Indicator, readings: Sequence[Reading]) -> go.Figure:
+    """A ranking through its yearly publications; the best rank is on top."""
+    ranks = {e.year: float(e.rank) for e in indicator.editions}
+    ranks |= {r.edition: float(r.value) for r in readings if r.edition is not None and r.value is not None}
+    years = sorted(ranks)
+    figure = go.Figure(
+        go.Scatter(
+            x=[str(year) for year in years],
+            y=[ranks[year] for year in years],
+            mode="lines+markers+text",
+            line={"width": 3, "color": COLOUR[Status.ON_TRACK]},
+            marker={"size": 11},
+            text=[f"<b>{vi.figure(indicator, Fraction(ranks[year]))}</b>" for year in years],
+            textposition="top center",
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    )
+    figure.update_yaxes(autorange="reversed", nticks=5, fixedrange=True)
+    figure.update_xaxes(type="category", fixedrange=True)
+    figure.update_layout(
+        height=320, dragmode=False, separators=",.", margin={"l": 10, "r": 30, "t": 30, "b": 10}
+    )
+    return figure
+
+
+def headline(row: Assessment) -> str:
+    """Symbol, word and figure of one assessment, as printed beside its bar."""
+    word = f"{vi.SYMBOL[row.status]} {vi.status(row.status, some=row.value is not None)}"
+    if row.value is None:
+        return word
+    return f"{word} · {vi.figure(row.indicator, row.value, row.numerator, row.denominator, row.edition)}"
+
+
+def short(row: Assessment) -> str:
+    """The figure alone: "86,1%", "100", "hạng 51"."""
+    if row.indicator.kind is Kind.COUNT and row.numerator is not None:
+        return vi.number(row.numerator)
+    return vi.figure(row.indicator, row.value)
+
+
+def quarter_of(rows: Sequence[Assessment]) -> Quarter:
+    return rows[0].quarter
+
+
+def _rows_figure(count: int, most: float) -> go.Figure:
+    """Rows from the top down, room above each bar for its words, so that no name is ever cut."""
+    figure = go.Figure()
+    figure.update_yaxes(
+        range=[count - 0.5, -0.85], showticklabels=False, showgrid=False, zeroline=False, fixedrange=True
+    )
+    figure.update_xaxes(range=[0, most], showgrid=False, zeroline=False, fixedrange=True)
+    figure.update_layout(
+        height=count * _ROW + 56,
+        barmode="overlay",
+        showlegend=False,
+        dragmode=False,
+        separators=",.",
+        hovermode="closest",
+        margin={"l": 4, "r": 12, "t": 4, "b": 28},
+    )
+    return figure
+
+
+def _add_bars(
+    figure: go.Figure,
+    rows: Sequence[Assessment],
+    lengths: Sequence[float | None],
+    most: Sequence[float | None],
+) -> None:
+    """The value, and hatched behind it what it may still turn out to be when the rest reports."""
+    at = list(range(len(rows)))
+    figure.add_bar(
+        y=at,
+        x=most,
+        orientation="h",
+        width=0.36,
+        marker={"color": _GROUND, "pattern": {"shape": "/", "fgcolor": _LINE, "size": 6}},
+        hoverinfo="skip",
+    )
+    figure.add_bar(
+        y=at,
+        x=lengths,
+        orientation="h",
+        width=0.24,
+        marker_color=[COLOUR[r.status] for r in rows],
+        customdata=[headline(r) for r in rows],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _label(figure: go.Figure, place: int, name: str, figures: str) -> None:
+    figure.add_annotation(
+        x=0,
+        y=place,
+        xref="paper",
+        yshift=10,
+        text=f"{name}<br>{figures}",
+        showarrow=False,
+        xanchor="left",
+        yanchor="bottom",
+        align="left",
+        font={"size": 12.5},
+    )
+
+
+def _of_target(row: Assessment, value: Fraction | None) -> float | None:
+    """Percent of the target, not beyond the axis; a rank by the places gained, and only when it is judged."""
+    if row.indicator.kind is Kind.RANK:
+        value = None if row.gain is None or row.status is Status.AWAITING else Fraction(max(row.gain, 0))
+    if value is None or not row.target:
+        return None
+    return min(float(100 * value / Fraction(row.target)), _MOST)
+
+
+def _bounds(rows: Sequence[Assessment]) -> dict[str, Any] | None:
+    if not any(r.upper is not None for r in rows):
+        return None
+    above = [float(r.upper - r.value) if r.upper is not None and r.value is not None else 0 for r in rows]
+    below = [float(r.value - r.lower) if r.lower is not None and r.value is not None else 0 for r in rows]
+    return {"type": "data", "array": above, "arrayminus": below, "thickness": 2, "width": 8, "color": _LINE}
+
+
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
