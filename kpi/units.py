@@ -146,12 +146,11 @@ class Units:
 
     def _in_context(self, text: str, scope: Scope) -> Match | None:
         """A name that is followed by the unit above it, as in "name, district" or "name (district)"."""
-        head, mark, tail = next(
-            (text.partition(mark.group()) for mark in re.finditer(r"[,;(]|\s[-–]\s", text)), (text, "", "")
-        )
-        above = (
-            self._names.find(tail, lambda u: u.level in (Level.PROVINCE, Level.DISTRICT)) if mark else None
-        )
+        mark = re.search(r"[,;(]|\s[-–]\s", text)
+        if mark is None:
+            return None
+        head, tail = text[: mark.start()], text[mark.end() :]
+        above = self._names.find(tail, _may_stand_above) or self._in_context(tail, _may_stand_above)
         if above is None or above.unit is None:
             return None
         inside = self._scope(None, above.unit.code)
@@ -395,7 +394,7 @@ def _words(text: str) -> Words:
 def _strict(word: str) -> str:
     """The word with its tone marks at its end, so that it does not matter which vowel they stood on."""
     if word.isdecimal():
-        return str(int(word))
+        return word.lstrip("0") or "0"
     parts = unicodedata.normalize("NFD", word)
     letters = "".join(c for c in parts if c not in _TONES)
     return unicodedata.normalize("NFC", letters) + "".join(c for c in parts if c in _TONES)
@@ -422,6 +421,10 @@ def _glue(words: Words) -> Words:
 
 def _anything(_: Unit) -> bool:
     return True
+
+
+def _may_stand_above(unit: Unit) -> bool:
+    return unit.level in (Level.PROVINCE, Level.DISTRICT)
 
 
 def _units_of(match: Match) -> tuple[Unit, ...]:
