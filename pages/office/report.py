@@ -31,23 +31,24 @@ report = export.report(
     illustrative=illustrative,
 )
 matrix = export.matrix(view.plan, view.quarter, ui.assessments(view, measured), illustrative=illustrative)
+formats: tuple[tuple[str, export.Format], ...] = (
+    ("Tải CSV cho Excel", "csv"),
+    ("Tải CSV máy đọc", "csv-machine"),
+)
 whole, by_unit = st.tabs(["Bảng tổng hợp", "Bảng theo đơn vị"])
 for tab, table, stem in ((whole, report, "bao-cao"), (by_unit, matrix, "theo-don-vi")):
     with tab:
         st.subheader(table.title, anchor=False)
         ui.show_table(table, table.title)
         with st.container(horizontal=True):
-            for label, to, kind in (
-                ("Tải CSV cho Excel", "csv", "primary"),
-                ("Tải CSV máy đọc", "csv-machine", "secondary"),
-            ):
+            for label, to in formats:
                 st.download_button(
                     label,
                     export.write(table, to),
                     f"{stem}-{view.plan.code}-{view.quarter}{to.removeprefix('csv')}.csv",
                     "text/csv",
                     key=f"{to}-{stem}",
-                    type=kind,
+                    type="primary" if to == "csv" else "secondary",
                     icon=":material/download:",
                     on_click="ignore",
                 )
