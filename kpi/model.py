@@ -456,3 +456,11 @@ class NotKeptError(KpiError):
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
         self.path = path
+
+
+class HoldsRealFiguresError(KpiError):
+    """Invented figures were to be mixed into a store of real ones."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kpi.model import (
@@ -29,6 +30,7 @@ from kpi.model import (
     TaskState,
     UncleanDraftError,
     UnknownUploadError,
+    Upload,
 )
 
 # --- numbers, dates, statuses ---
@@ -401,9 +403,89 @@ def refusal(error: KpiError) -> str:
                 "Hãy chọn một kho khác (--store)."
             )
         case FaultyFileError():
-            return f"Tệp dữ liệu {error.path.name} có lỗi, chưa dùng được."
+            wrong = "\n".join(f"- {fault(found)}" for found in error.faults if not found.warning)
+            return f"Tệp dữ liệu {error.path.name} có lỗi, chưa dùng được:\n{wrong}"
         case _:
             return f"Không thực hiện được: {error}"
+
+
+VERDICT = {
+    "accept": "Đọc được, không có gì phải sửa",
+    "warn": "Đọc được, có lưu ý",
+    "ask": "Cần trả lời câu hỏi trước khi lưu",
+    "refuse": "Chưa nhận được, cần sửa tệp",
+}
+COMMANDS = {
+    "kpi": "Theo dõi phong trào thi đua: mọi việc các trang làm được, cho các tập lệnh của Văn phòng.",
+    "check": "Kiểm tra mọi tệp dữ liệu: kế hoạch, đơn vị.",
+    "demo": "Nạp bốn quý số liệu minh họa vào kho data/demo.",
+    "blank": "Tạo biểu mẫu trống của một đơn vị gửi.",
+    "read": "Đọc thử một biểu đã điền, không lưu gì.",
+    "keep": "Lưu một biểu đã điền.",
+    "uploads": "Liệt kê các lần nạp, mới nhất trước.",
+    "original": "Lấy lại tệp gốc của một lần nạp, đúng từng byte.",
+    "withdraw": "Rút một lần nạp: số liệu trước đó được tính lại.",
+    "progress": "Tiến độ các chỉ tiêu đến hết một quý.",
+    "export": "Xuất bảng gửi Ban Thi đua – Khen thưởng.",
+    "--store": "Tệp kho số liệu (.duckdb) hoặc thư mục chứa kpi.duckdb; thay cho KPI_STORE.",
+    "--json": "Dòng cuối của kết quả là một giá trị JSON.",
+    "--closed": "Đánh giá như kỳ đã chốt.",
+    "--answer": "Trả lời câu hỏi ở một ô: D12=96% hoặc Trang!D12=96%.",
+    "--children": "Thêm các đơn vị trực thuộc.",
+    "--out": "Tệp sẽ ghi.",
+}
+UPLOAD_HEADINGS = ("Số", "Kỳ", "Đơn vị gửi", "Tệp", "Nạp lúc", "Người nạp", "Tình trạng")
+PROGRESS_HEADINGS = ("STT", "Chỉ tiêu", "Chỉ tiêu giao", "Kết quả", "Đánh giá", "Còn thiếu", "Báo cáo")
+NO_UPLOADS = "Chưa có lần nạp nào."
+NO_FAULTS = "Các tệp dữ liệu không có lỗi."
+_KNOWN_AS = {"plan": "kế hoạch", "reporter": "đơn vị gửi", "quarter": "quý", "unit": "đơn vị"}
+
+
+def upload_state(upload: Upload) -> str:
+    if upload.withdrawn:
+        return "đã rút"
+    return "đang dùng" if upload.current else "đã được thay"
+
+
+def kept(upload: str, new: int, changed: int, unchanged: int) -> str:
+    return (
+        f"Đã lưu (lần nạp số {upload}): {number(new)} số liệu mới, {number(changed)} thay đổi, "
+        f"{number(unchanged)} giữ nguyên."
+    )
+
+
+def withdrawn(upload: str) -> str:
+    return f"Đã rút lần nạp số {upload}."
+
+
+def written(path: Path) -> str:
+    return f"Đã ghi {path}."
+
+
+def cannot_write(path: Path) -> str:
+    return f"Không ghi được {path}: thư mục không có hoặc không cho ghi."
+
+
+def demo_loaded(count: int, path: Path) -> str:
+    loaded = f"đã nạp {number(count)} báo cáo vào" if count else "đã có đủ trong"
+    return f"{ILLUSTRATIVE}: {loaded} {path}."
+
+
+def read_summary(reporter: str, q: Quarter, readings: int) -> str:
+    return f"{reporter}, {quarter(q)}: {number(readings)} số liệu."
+
+
+def unknown(what: str, code: str, known: Iterable[str]) -> str:
+    """What a wrong code on the command line could have been."""
+    return f"Không có {_KNOWN_AS[what]} “{code}”. Có: {', '.join(known)}."
+
+
+def nothing_asked(cell: str) -> str:
+    return f"Không có câu hỏi nào ở ô {cell}."
+
+
+def bug(code: str) -> str:
+    return f"Chương trình gặp lỗi ngoài dự kiến, chưa làm được việc này. Mã tra cứu: {code}."
 
 
 # --- reports ---

@@ -1,0 +1,267 @@
+"""Four invented quarters of the Bắc Kạn plan 2022, kept the way any workbook is: form, filled, read, kept.
+
+Only the working stations, the stations with ICT and the published ranks are known facts (domain, "Demonstration data").
+The story: one office is late, one never sends its last workbook, one corrects itself, online files stay behind,
+stations with ICT arrive early, the first 5G centre comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from heapq import heapify, heapreplace
+from math import lcm
+from pathlib import Path
+
+from kpi import vi, workbook
+from kpi.model import Duty, HoldsRealFiguresError, Level, Plan, Quarter, Reading, Reporter
+from kpi.store import Store
+from kpi.units import Directory, Units
+from kpi.workbook import Draft
+
+PLAN = "bac-kan-2022"
+LATE = "060", Quarter(2022, 2)
+SILENT = "063", Quarter(2022, 4)
+CORRECTED = "065", Quarter(2022, 3)
+
+Value = bool | int | str | tuple[object, object]
+Figures = dict[tuple[str, str], Value]
+Progress = Callable[[int, int, str], None]
+
+# One number per quarter, of the whole province.
+_STATIONS = 94, 97, 98, 100
+_POOR_STATIONS = 8, 7, 5, 3
+_ICT_STATIONS = 71, 84, 98, 100
+_VILLAGES = 1292
+_DARK_VILLAGES = 109, 98, 87, 77
+_BCCI_AGENCIES = 1146, (163, 321, 468, 594)
+_BCCI_DISTRICTS = 1512, (241, 447, 652, 801)
+_LEVEL_4_LACKING = 978, (233, 165, 131, 92)
+_FILES_DISTRICTS = (7412, 8236, 8904, 8618), (986, 1395, 1873, 2104)
+_FILES_AGENCIES = (10874, 11960, 12431, 12077), (1667, 2306, 2954, 3120)
+_MEETINGS_DISTRICTS = (412, 446, 431, 487), (19, 27, 31, 44)
+_MEETINGS_AGENCIES = (368, 391, 377, 436), (21, 26, 29, 41)
+_CENTRES_WITH_5G = (), (), (), ("058",)
+_RANKS: Mapping[Quarter, tuple[int, int]] = {Quarter(2022, 3): (2021, 51)}
+
+# Kilometres of cable: all, and underground at the end of each quarter.
+_CABLE = {
+    "058": ("148.620", "33.150", "36.400", "41.275", "45.980"),
+    "060": ("18.240", "2.100", "2.100", "2.650", "3.150"),
+    "061": ("41.375", "7.820", "8.415", "9.300", "10.240"),
+    "062": ("27.910", "4.300", "4.905", "5.480", "6.120"),
+    "063": ("30.165", "4.985", "5.600", "6.390", "7.205"),
+    "064": ("52.480", "8.940", "10.275", "11.860", "13.415"),
+    "065": ("38.755", "6.105", "6.980", "7.745", "8.950"),
+    "066": ("34.805", "5.260", "5.890", "6.675", "7.640"),
+}
+_POSTS = {"058": 12, "060": 12, "061": 18, "062": 13, "063": 17, "064": 23, "065": 17, "066": 19}
+_UNMANNED = {("066", 3): 1}
+_DISTRICT_SIZES = {"058": 9, "060": 5, "061": 8, "062": 5, "063": 5, "064": 8, "065": 6, "066": 6}
+_AGENCY_SIZES = {
+    "SO-TNMT": 14,
+    "SO-NNPTNT": 12,
+    "SO-CT": 12,
+    "SO-GTVT": 11,
+    "SO-LDTBXH": 11,
+    "SO-TP": 11,
+    "SO-VHTTDL": 11,
+    "SO-YT": 10,
+    "SO-KHDT": 9,
+    "SO-GDDT": 8,
+    "SO-NV": 7,
+    "SO-XD": 6,
+    "SO-KHCN": 5,
+    "SO-TTTT": 4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One workbook on its way: whose, for when, its name, and the moment it was kept (UTC without zone)."""
+
+    reporter: Reporter
+    quarter: Quarter
+    filename: str
+    kept_at: datetime
+    figures: Figures
+
+
+def load(
+    store: Store,
+    plans: Mapping[str, Plan],
+    directory: Directory,
+    progress: Progress = lambda done, total, label: None,
+) -> int:
+    """Keep every workbook of the story that is not kept yet; return how many were."""
+    plan = plans[PLAN]
+    kept = store.uploads(PLAN)
+    if kept and not any(upload.illustrative for upload in kept):
+        raise HoldsRealFiguresError(store.path)
+    there = {upload.filename for upload in kept if upload.illustrative}
+    todo = [sending for sending in story(plan, directory) if sending.filename not in there]
+    for done, sending in enumerate(todo):
+        progress(done, len(todo), f"{sending.reporter.name}, {vi.quarter(sending.quarter)}")
+        draft = _read(sending, store.current(PLAN), plans, directory)
+        store.keep(draft, vi.ILLUSTRATIVE, illustrative=True, kept_at=sending.kept_at)
+    progress(len(todo), len(todo), vi.ILLUSTRATIVE)
+    return len(todo)
+
+
+def story(plan: Plan, directory: Directory) -> list[Sending]:
+    """Every workbook in the order in which it was kept."""
+    units = directory.on(plan.end, plan.province)
+    sent = [s for quarter in plan.quarters for s in _quarter(plan, _figures(units, quarter), quarter)]
+    return sorted(sent, key=lambda sending: sending.kept_at)
+
+
+def form(sending: Sending, held: Sequence[Reading], plan: Plan, units: Units) -> bytes:
+    """The blank form of a workbook, filled in."""
+    earlier = [reading for reading in held if reading.quarter < sending.quarter]
+    blank = workbook.blank(plan, units, sending.reporter, sending.quarter, earlier)
+    return workbook.fill(blank, sending.figures)
+
+
+def _read(
+    sending: Sending, held: Sequence[Reading], plans: Mapping[str, Plan], directory: Directory
+) -> Draft:
+    plan = plans[PLAN]
+    content = form(sending, held, plan, directory.on(plan.end, plan.province))
+    return workbook.read(sending.filename, content, plans, directory, held=held)
+
+
+def _quarter(plan: Plan, figures: Figures, quarter: Quarter) -> Iterator[Sending]:
+    for place, reporter in enumerate(plan.reporters):
+        key = reporter.code, quarter
+        name = f"BC_{reporter.code}_{quarter}"
+        own = {(d.indicator, d.unit): figures[d.indicator, d.unit] for d in reporter.duties if _asked(d, figures)}
+        sent = _kept_at(plan, quarter, place, late=key == LATE)
+        if key == CORRECTED:
+            yield Sending(reporter, quarter, f"{name}.xlsx", sent, _mistyped(own, reporter.code))
+            yield Sending(reporter, quarter, f"{name}_dinh-chinh.xlsx", sent + timedelta(days=16), own)
+        elif key != SILENT:
+            yield Sending(reporter, quarter, f"{name}.xlsx", sent, own)
+
+
+def _asked(duty: Duty, figures: Figures) -> bool:
+    """A rank that was not published in a quarter stays blank."""
+    return (duty.indicator, duty.unit) in figures
+
+
+def _kept_at(plan: Plan, quarter: Quarter, place: int, *, late: bool) -> datetime:
+    """In the week before the deadline, at office hours of Hà Nội."""
+    day = plan.due(quarter) + timedelta(days=17 if late else -1 - place * 5 % 8)
+    return datetime(day.year, day.month, day.day, 1 + place % 9, (place * 17 + quarter.number * 11) % 60)
+
+
+def _mistyped(figures: Figures, unit: str) -> Figures:
+    """Numerators of two rows as they were first sent."""
+    online, files = _pair(figures["11", unit])
+    held, meetings = _pair(figures["12", unit])
+    return {**figures, ("11", unit): (online // 10, files), ("12", unit): (held + 6, meetings)}
+
+
+def _pair(value: Value) -> tuple[int, int]:
+    match value:
+        case int(n), int(d):
+            return n, d
+    raise ValueError(value)
+
+
+def _figures(units: Units, quarter: Quarter) -> Figures:
+    """Everything of a quarter: (indicator, unit) -> what is written into the form."""
+    at = quarter.number - 1
+    districts = [unit.code for unit in units.at(Level.DISTRICT)]
+    agencies = [unit.code for unit in units.at(Level.AGENCY)]
+    towns, offices = _sizes(districts, _DISTRICT_SIZES), _sizes(agencies, _AGENCY_SIZES)
+    figures: Figures = {
+        **_stations(units, at),
+        **_villages(units, at),
+        **_centres(units, at),
+        **{("6", code): (Decimal(row[at + 1]), Decimal(row[0])) for code, row in _CABLE.items()},
+        **{("7", c): (posts - _UNMANNED.get((c, quarter.number), 0), posts) for c, posts in _POSTS.items()},
+        **_done("8", offices, _BCCI_AGENCIES[0], _BCCI_AGENCIES[1][at]),
+        **_done("9", towns, _BCCI_DISTRICTS[0], _BCCI_DISTRICTS[1][at]),
+        **_but("10", offices, _LEVEL_4_LACKING[0], _LEVEL_4_LACKING[1][at]),
+        **_done("11", towns, _FILES_DISTRICTS[0][at], _FILES_DISTRICTS[1][at]),
+        **_done("11", offices, _FILES_AGENCIES[0][at], _FILES_AGENCIES[1][at]),
+        **_done("12", towns, _MEETINGS_DISTRICTS[0][at], _MEETINGS_DISTRICTS[1][at]),
+        **_done("12", offices, _MEETINGS_AGENCIES[0][at], _MEETINGS_AGENCIES[1][at]),
+    }
+    if quarter in _RANKS:
+        figures["13", units.province.code] = _RANKS[quarter]
+    return figures
+
+
+def _stations(units: Units, at: int) -> Figures:
+    """Three rosters. The silent district has all of its stations early, so that its lack changes no total."""
+    settled = {unit.code for unit in units.below(SILENT[0], Level.COMMUNE)}
+    codes = [unit.code for unit in units.at(Level.COMMUNE)]
+    order = sorted(codes, key=lambda code: (code not in settled, _lean(code)))
+    rest = [code for code in order if code not in settled]
+    poor = set(rest[: _POOR_STATIONS[at]])
+    working, modern = set(order[: _STATIONS[at]]), set(order[: _ICT_STATIONS[at]])
+    figures: Figures = {}
+    for code in codes:
+        figures["1", code] = code in working
+        figures["2", code] = code in working - poor
+        figures["3", code] = code in modern
+    return figures
+
+
+def _villages(units: Units, at: int) -> Figures:
+    """The same number of villages all year; those without coverage lie in every third commune."""
+    codes = [unit.code for unit in units.at(Level.COMMUNE)]
+    villages = _apportion(_VILLAGES, [8 + _lean(code) % 9 for code in codes])
+    remote = [village if place % 3 == 0 else 0 for place, village in enumerate(villages)]
+    dark = _apportion(_DARK_VILLAGES[at], remote)
+    return {
+        ("4", code): (all_of - without, all_of)
+        for code, all_of, without in zip(codes, villages, dark, strict=True)
+    }
+
+
+def _centres(units: Units, at: int) -> Figures:
+    figures: Figures = {}
+    for district in units.at(Level.DISTRICT):
+        towns = any(unit.kind == "thị trấn" for unit in units.below(district.code, Level.COMMUNE))
+        centre = towns or district.kind == "thành phố"
+        figures["5", district.code] = int(district.code in _CENTRES_WITH_5G[at]), int(centre)
+    return figures
+
+
+def _sizes(codes: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
+    return {code: known.get(code, 2) for code in codes}
+
+
+def _done(indicator: str, sizes: Mapping[str, int], everything: int, done: int) -> Figures:
+    """Spread a total and its done part over units, some of them better than others."""
+    totals = _apportion(everything, list(sizes.values()))
+    parts = _apportion(done, [t * (80 + _lean(f"{indicator}{c}") % 41) for c, t in zip(sizes, totals, strict=True)])
+    return {(indicator, c): (n, d) for c, n, d in zip(sizes, parts, totals, strict=True)}
+
+
+def _but(indicator: str, sizes: Mapping[str, int], everything: int, lacking: int) -> Figures:
+    without = _done(indicator, sizes, everything, lacking)
+    return {key: (d - n, d) for key, (n, d) in ((key, _pair(value)) for key, value in without.items())}
+
+
+def _lean(text: str) -> int:
+    """A number of the text that looks accidental and is always the same."""
+    return sum(ord(letter) * 31**place for place, letter in enumerate(text)) * 7919 % 10007
+
+
+def _apportion(total: int, weights: Sequence[int]) -> list[int]:
+    """Share a total out by highest averages: when the total grows, no part shrinks."""
+    shares = [0] * len(weights)
+    scale = lcm(*filter(None, weights))
+    steps = [scale // weight if weight else 0 for weight in weights]
+    queue = [(step, place) for place, step in enumerate(steps) if step]
+    heapify(queue)
+    for _ in range(total):
+        _, place = queue[0]
+        shares[place] += 1
+        heapreplace(queue, ((2 * shares[place] + 1) * steps[place], place))
+    return shares
