@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from kpi import units as unit_files
 from kpi.model import (
@@ -101,6 +101,11 @@ _Day = Annotated[int, Field(ge=1, le=30)]
 _Amount = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=10**9)]
 _AboveZero = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=10**9)]
 _Count = Annotated[int, Field(ge=0, le=10**9)]
+_OF_ALL, _OF_EACH, _KEY = "of all", "of each", "[key]"
+_Universe = Annotated[
+    Annotated[_Count, Tag(_OF_ALL)] | Annotated[dict[_Code, _Count], Tag(_OF_EACH)],
+    Discriminator(lambda value: _OF_EACH if isinstance(value, dict) else _OF_ALL),
+]
 _Level = Annotated[Level, Field(strict=False)]
 
 
@@ -147,7 +152,7 @@ class _Indicator(_Strict):
     things: _Text
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     within: _Number | None = None
-    universe: _Count | dict[_Code, _Count] | None = None
+    universe: _Universe | None = None
     maintain: bool = False
     baseline: _Amount | None = None
     milestones: _Milestones = _Milestones()
@@ -291,21 +296,22 @@ def _keys_at(location: Sequence[str | int]) -> list[str]:
 
 
 def _dotted(raw: object, location: Iterable[str | int]) -> str:
-    """A place as a dotted path; an entry of a list goes by its number, code or key, or by its position from 1."""
+    """A place as a dotted path; an entry of a list goes by its number, code or key, or by its position from 1.
+
+    What pydantic puts between the steps of the file (which side of a union, "this is about the key") is left out.
+    """
     parts = []
     for step in location:
+        if step in (_OF_ALL, _OF_EACH, _KEY):
+            continue
         name = str(step)
         if isinstance(step, int):
             raw = raw[step] if isinstance(raw, list) and step < len(raw) else None
             keys = raw if isinstance(raw, dict) else {}
             own = (keys.get(k) for k in ("number", "code", "each", "key", "year", "level"))
             name = next((str(k) for k in own if isinstance(k, str | int)), str(step + 1))
-        elif isinstance(raw, dict) and step in raw:
-            raw = raw[step]
-        elif isinstance(raw, dict):
-            raw = None
         else:
-            continue
+            raw = raw.get(step) if isinstance(raw, dict) else None
         parts.append(name)
     return ".".join(parts)
 

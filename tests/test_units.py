@@ -365,7 +365,7 @@ def test_a_file_saved_by_excel_with_a_byte_order_mark_is_read(tmp_path):
 
 
 ROW = "061,Ba Bể,huyện,district,06,2021-01-01,2025-06-30\n"
-WRONG = {
+WRONG: dict[str, tuple[str | bytes, list[tuple[str, str, int]] | None]] = {
     "an unknown column": (SOUND.replace("valid_to", "valid_too"), [("valid_too", "unknown_column", 1), ("valid_to", "missing_column", 1)]),
     "a semicolon file": (SOUND.replace(",", ";"), None),
     "no date": (SOUND.replace("2025-06-30", "30/06/2025"), [("valid_to", "not_date", 3)]),
