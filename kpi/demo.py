@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from heapq import heapify, heapreplace
 from math import lcm
-from pathlib import Path
 
 from kpi import vi, workbook
 from kpi.model import Duty, HoldsRealFiguresError, Level, Plan, Quarter, Reading, Reporter
@@ -28,7 +27,8 @@ CORRECTED = "065", Quarter(2022, 3)
 
 Value = bool | int | str | tuple[object, object]
 Figures = dict[tuple[str, str], Value]
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, str], object]
+"""Percent done, and what is being done."""
 
 # One number per quarter, of the whole province.
 _STATIONS = 94, 97, 98, 100
@@ -93,7 +93,7 @@ def load(
     store: Store,
     plans: Mapping[str, Plan],
     directory: Directory,
-    progress: Progress = lambda done, total, label: None,
+    progress: Progress = lambda percent, label: None,
 ) -> int:
     """Keep every workbook of the story that is not kept yet; return how many were."""
     plan = plans[PLAN]
@@ -103,10 +103,10 @@ def load(
     there = {upload.filename for upload in kept if upload.illustrative}
     todo = [sending for sending in story(plan, directory) if sending.filename not in there]
     for done, sending in enumerate(todo):
-        progress(done, len(todo), f"{sending.reporter.name}, {vi.quarter(sending.quarter)}")
+        progress(100 * done // len(todo), f"{sending.reporter.name}, {vi.quarter(sending.quarter)}")
         draft = _read(sending, store.current(PLAN), plans, directory)
         store.keep(draft, vi.ILLUSTRATIVE, illustrative=True, kept_at=sending.kept_at)
-    progress(len(todo), len(todo), vi.ILLUSTRATIVE)
+    progress(100, vi.ILLUSTRATIVE)
     return len(todo)
 
 
@@ -136,7 +136,9 @@ def _quarter(plan: Plan, figures: Figures, quarter: Quarter) -> Iterator[Sending
     for place, reporter in enumerate(plan.reporters):
         key = reporter.code, quarter
         name = f"BC_{reporter.code}_{quarter}"
-        own = {(d.indicator, d.unit): figures[d.indicator, d.unit] for d in reporter.duties if _asked(d, figures)}
+        own = {
+            (d.indicator, d.unit): figures[d.indicator, d.unit] for d in reporter.duties if _asked(d, figures)
+        }
         sent = _kept_at(plan, quarter, place, late=key == LATE)
         if key == CORRECTED:
             yield Sending(reporter, quarter, f"{name}.xlsx", sent, _mistyped(own, reporter.code))
@@ -153,7 +155,7 @@ def _asked(duty: Duty, figures: Figures) -> bool:
 def _kept_at(plan: Plan, quarter: Quarter, place: int, *, late: bool) -> datetime:
     """In the week before the deadline, at office hours of Hà Nội."""
     day = plan.due(quarter) + timedelta(days=17 if late else -1 - place * 5 % 8)
-    return datetime(day.year, day.month, day.day, 1 + place % 9, (place * 17 + quarter.number * 11) % 60)
+    return datetime.combine(day, time(1 + place % 9, (place * 17 + quarter.number * 11) % 60))
 
 
 def _mistyped(figures: Figures, unit: str) -> Figures:
@@ -239,7 +241,9 @@ def _sizes(codes: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
 def _done(indicator: str, sizes: Mapping[str, int], everything: int, done: int) -> Figures:
     """Spread a total and its done part over units, some of them better than others."""
     totals = _apportion(everything, list(sizes.values()))
-    parts = _apportion(done, [t * (80 + _lean(f"{indicator}{c}") % 41) for c, t in zip(sizes, totals, strict=True)])
+    parts = _apportion(
+        done, [t * (80 + _lean(f"{indicator}{c}") % 41) for c, t in zip(sizes, totals, strict=True)]
+    )
     return {(indicator, c): (n, d) for c, n, d in zip(sizes, parts, totals, strict=True)}
 
 

@@ -118,8 +118,8 @@ class Store:
         if kept_at is not None and not illustrative:
             raise ValueError(kept_at)
         with self._writing, self._disk_may_refuse():
-            if held := self._held(draft.sha256):
-                raise AlreadyKeptError(self.upload(held))
+            if there := self.find(draft.sha256):
+                raise AlreadyKeptError(there)
             self._keep_original(draft.content, draft.sha256)
             with self._transaction() as db:
                 kept = _add(db, draft, person, kept_at or _now(), illustrative=illustrative)
@@ -153,6 +153,11 @@ class Store:
         if not rows:
             raise UnknownUploadError(upload)
         return _upload(rows[0])
+
+    def find(self, sha256: str) -> Upload | None:
+        """The upload of these very bytes, unless it was withdrawn."""
+        rows = self._fetch("find_held_bytes", sha256=sha256)
+        return self.upload(str(rows[0][0])) if rows else None
 
     def readings(self, upload: str) -> list[Reading]:
         """Every reading of one upload, whether it counts or not."""
@@ -198,10 +203,6 @@ class Store:
     def _count_revisions(self) -> int:
         rows = self._fetch("count_revisions")
         return int(rows[0][0])
-
-    def _held(self, sha256: str) -> str | None:
-        rows = self._fetch("find_held_bytes", sha256=sha256)
-        return str(rows[0][0]) if rows else None
 
     def _original(self, sha256: str) -> Path:
         return self.originals / f"{sha256}.xlsx"
