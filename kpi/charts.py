@@ -34,6 +34,8 @@ COLOUR: Mapping[Status, str] = {
     Status.AWAITING: "#8a949e",
     Status.NOT_APPLICABLE: "#8a949e",
 }
+# Streamlit's own stand-in for the theme's text colour; the browser puts in the colour of the light or dark page.
+_INK = "#000037"
 _GROUND = "rgba(128,140,152,0.16)"
 _BEYOND = "rgba(128,140,152,0.08)"
 _LINE = "rgba(128,140,152,0.55)"
@@ -71,7 +73,7 @@ def bullets(rows: Sequence[Assessment]) -> go.Figure:
         y=at,
         x=[100] * len(rows),
         mode="markers",
-        marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": _LINE}},
+        marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": _INK}},
         hoverinfo="skip",
     )
     for place, row in enumerate(rows):
@@ -93,7 +95,7 @@ def ranking(rows: Sequence[Assessment]) -> go.Figure:
         y=list(range(len(ordered))),
         x=[float(r.target) for r in ordered],
         mode="markers",
-        marker={"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": _LINE}},
+        marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": _INK}},
         hoverinfo="skip",
     )
     for place, row in enumerate(ordered):
@@ -103,16 +105,24 @@ def ranking(rows: Sequence[Assessment]) -> go.Figure:
     return figure
 
 
-def quarters(rows: Sequence[Assessment], names: Mapping[str, str]) -> go.Figure:
+def quarters(rows: Sequence[Assessment], upto: Quarter, names: Mapping[str, str]) -> go.Figure:
     """One indicator of one unit through the year: steps for a stock, a line for what adds up.
 
-    `names` says what the series are called: "value", "pace", "target".
+    `rows` has every quarter of the plan, values are drawn up to `upto`. `names` says what the series are called:
+    "value", "pace", "target".
     """
     figure = go.Figure()
     indicator = rows[0].indicator
     at = [vi.quarter(r.quarter) for r in rows]
-    shape = "hv" if indicator.behaviour is Behaviour.STOCK else "linear"
-    if any(r.pace is not None for r in rows):
+    figure.add_scatter(
+        x=at,
+        y=[float(r.target) for r in rows],
+        name=f"{names['target']} {vi.target(indicator, rows[0].target)}",
+        mode="lines",
+        line={"dash": "dash", "width": 2, "color": _INK},
+        hoverinfo="skip",
+    )
+    if any(r.pace is not None and r.pace != r.target for r in rows):
         figure.add_scatter(
             x=at,
             y=[_float(r.pace) for r in rows],
@@ -122,24 +132,22 @@ def quarters(rows: Sequence[Assessment], names: Mapping[str, str]) -> go.Figure:
             marker={"symbol": "diamond", "size": 8},
             hoverinfo="skip",
         )
-    figure.add_scatter(
-        x=at,
-        y=[float(r.target) for r in rows],
-        name=f"{names['target']} {vi.target(indicator, rows[0].target)}",
-        mode="lines",
-        line={"dash": "dash", "width": 2, "color": _LINE},
-        hoverinfo="skip",
-    )
-    drawn = [r for r in rows if r.value is not None]
+    drawn = [r for r in rows if r.quarter <= upto and r.value is not None]
+    done = {Status.MET, Status.EXCEEDED, Status.ON_TRACK}
     figure.add_scatter(
         x=[vi.quarter(r.quarter) for r in drawn],
         y=[_float(r.value) for r in drawn],
         name=names["value"],
         mode="lines+markers+text",
-        line={"shape": shape, "width": 3, "color": COLOUR[Status.ON_TRACK]},
+        line={
+            "shape": "hv" if indicator.behaviour is Behaviour.STOCK else "linear",
+            "width": 3,
+            "color": COLOUR[Status.ON_TRACK],
+        },
         marker={"size": 11, "color": [COLOUR[r.status] for r in drawn]},
         text=[f"<b>{short(r)}</b>" for r in drawn],
-        textposition="top center",
+        textposition=["top center" if r.status in done else "bottom center" for r in drawn],
+        textfont={"size": 13, "color": _INK},
         cliponaxis=False,
         error_y=_bounds(drawn),
         customdata=[headline(r) for r in drawn],
@@ -173,6 +181,7 @@ def editions(indicator: Indicator, readings: Sequence[Reading]) -> go.Figure:
             marker={"size": 11},
             text=[f"<b>{vi.figure(indicator, Fraction(ranks[year]))}</b>" for year in years],
             textposition="top center",
+            textfont={"size": 13, "color": _INK},
             cliponaxis=False,
             hoverinfo="skip",
         )
@@ -198,10 +207,6 @@ def short(row: Assessment) -> str:
     if row.indicator.kind is Kind.COUNT and row.numerator is not None:
         return vi.number(row.numerator)
     return vi.figure(row.indicator, row.value)
-
-
-def quarter_of(rows: Sequence[Assessment]) -> Quarter:
-    return rows[0].quarter
 
 
 def _rows_figure(count: int, most: float) -> go.Figure:
@@ -261,7 +266,7 @@ def _label(figure: go.Figure, place: int, name: str, figures: str) -> None:
         xanchor="left",
         yanchor="bottom",
         align="left",
-        font={"size": 12.5},
+        font={"size": 13, "color": _INK},
     )
 
 

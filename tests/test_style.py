@@ -17,12 +17,12 @@ HOME = {
     "plotly": {"kpi/charts"},
     "pydantic": {"kpi/plan"},
     "click": {"kpi/__main__"},
-    "streamlit": {"kpi/ui", "kpi/intake", "pages", "dashboard"},
+    "streamlit": {"kpi/ui", "kpi/board", "kpi/intake", "pages", "dashboard"},
 }
 VIETNAMESE = re.compile(r"[À-ÖØ-öø-ỹĐđ]")
-SPEAKERS = {"kpi/vi", "kpi/ui", "kpi/intake", "kpi/intake", "pages", "dashboard"}
-# Letters and spellings that workbooks are matched against are data of the format, not sentences for people.
-SPELLING = {"kpi/workbook", "kpi/units"}
+SPEAKERS = {"kpi/vi", "kpi/ui", "kpi/board", "kpi/intake", "pages", "dashboard"}
+# Spellings that names and headings are matched against are data of the format, not sentences for people.
+SPELLING = {"kpi/workbook", "kpi/units", "kpi/demo"}
 UTILITY = {"util", "utils", "helper", "helpers", "common", "misc"}
 
 

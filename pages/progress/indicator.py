@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kpi import charts, ui, vi
+from kpi import board, charts, ui, vi
 from kpi.model import Kind
 
 ui.require("progress")
@@ -11,43 +11,45 @@ view = ui.pick_view()
 if ui.empty_store(view):
     st.stop()
 
-indicator = ui.pick_indicator(view.plan.indicators)
-upto = [q for q in view.plan.quarters if q <= view.quarter]
-course = [r for q in upto for r in ui.assessments(view, quarter=q) if r.indicator == indicator]
-row = course[-1]
+indicator = board.pick_indicator(view.plan.indicators)
+year = view.plan.quarters
+course = [r for q in year for r in ui.assessments(view, quarter=q) if r.indicator == indicator]
+row = next(r for r in course if r.quarter == view.quarter)
 
 st.subheader(f"{indicator.number}\\. {ui.plain(indicator.name)}", anchor=False)
-st.markdown(f"{ui.badge(row)} **{ui.result(row)}** · {ui.aside(row)}")
-for remark in ui.remarks(row):
-    st.caption(remark)
+st.markdown(f"{board.badge(row)} **{board.result(row)}** · {board.aside(row)}")
+if remarks := board.remarks(row):
+    st.markdown(f":small[{'; '.join(remarks)}]")
 
 by_time, by_unit = st.columns(2, gap="medium")
 with by_time:
     st.subheader("Diễn biến trong năm", anchor=False)
     alt = f"{indicator.short_name} qua các quý"
     if indicator.kind is Kind.RANK:
-        ui.chart(
+        board.chart(
             view, lambda: charts.editions(indicator, row.readings), "editions", indicator.number, alt=alt
         )
     else:
         names = {"value": "Kết quả", "pace": "Tiến độ cần có", "target": "Chỉ tiêu"}
-        ui.chart(view, lambda: charts.quarters(course, names), "quarters", indicator.number, alt=alt)
-    ui.show_missing(view, row)
+        board.chart(
+            view, lambda: charts.quarters(course, view.quarter, names), "quarters", indicator.number, alt=alt
+        )
+    board.show_missing(view, row)
 with by_unit:
     st.subheader("Theo đơn vị", anchor=False)
     parts = ui.assessments(view, view.units.children(view.plan.province))
     ranked = [r for r in parts if r.indicator == indicator]
     if ranked:
         alt = f"{indicator.short_name} theo đơn vị"
-        ui.chart(view, lambda: charts.ranking(ranked), "parts", indicator.number, alt=alt)
+        board.chart(view, lambda: charts.ranking(ranked), "parts", indicator.number, alt=alt)
     else:
         st.info("Chỉ tiêu này tính chung cho toàn tỉnh, không chia theo đơn vị.")
 
 st.subheader("Cách tính", anchor=False)
-st.table(ui.meaning(indicator), border="horizontal", alt=f"Cách tính {indicator.short_name}")
+st.markdown(board.meaning(indicator))
 
 st.subheader("Nguồn của từng số liệu", anchor=False)
-found = ui.sources(view, row)
+found = board.sources(view, row)
 if found:
     st.dataframe(found, hide_index=True, alt=f"Nguồn số liệu của {indicator.short_name}")
 else:

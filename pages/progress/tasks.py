@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kpi import ui, vi
+from kpi import board, ui, vi
 
 ui.require("progress")
 ui.page_title("Nhiệm vụ")
@@ -13,7 +13,7 @@ if not view.plan.tasks:
 
 day = ui.as_known(view)
 st.caption(f"Tình trạng tính đến ngày {vi.day(day)}")
-st.table(ui.tasks(view), border="horizontal", alt=f"Nhiệm vụ, {vi.quarter(view.quarter)}")
+st.table(board.tasks(view), border="horizontal", alt=f"Nhiệm vụ, {vi.quarter(view.quarter)}")
 notes = [ui.plain(f"{t.key}: {note}") for t in view.plan.tasks for note in t.assumptions]
 if notes:
     st.subheader("Giả định", anchor=False)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kpi import charts, ui, vi
+from kpi import board, charts, ui, vi
 
 ui.require("progress")
 ui.page_title("Tiến độ theo đơn vị")
@@ -19,36 +19,38 @@ if way == BY_ROOM:
     for room in view.plan.rooms:
         st.subheader(ui.plain(room.name), anchor=False)
         if room.indicators:
-            st.table(ui.sheet([rows[n] for n in room.indicators]), border="horizontal", alt=room.name)
+            st.table(board.sheet([rows[n] for n in room.indicators]), border="horizontal", alt=room.name)
         if room.tasks:
-            st.table(ui.tasks(view, room.tasks), border="horizontal", alt=f"Nhiệm vụ của {room.name}")
+            st.table(board.tasks(view, room.tasks), border="horizontal", alt=f"Nhiệm vụ của {room.name}")
         if not room.indicators and not room.tasks:
             st.caption("Không phụ trách chỉ tiêu, nhiệm vụ nào của kế hoạch này.")
     st.stop()
 
-unit = ui.pick_unit(view)
-ui.show_path(view, unit)
+unit = board.pick_unit(view)
+board.show_path(view, unit)
 if unit != view.units.province:
     own = ui.assessments(view, [unit])
     st.subheader("Các chỉ tiêu của đơn vị", anchor=False)
     if own:
-        st.table(ui.sheet(own), border="horizontal", alt=f"Các chỉ tiêu của {unit.title}")
+        st.table(board.sheet(own), border="horizontal", alt=f"Các chỉ tiêu của {unit.title}")
     else:
         st.info("Đơn vị này không có chỉ tiêu nào phải báo cáo.")
 
-parts = ui.assessments(view, view.units.children(unit.code)) if view.units.children(unit.code) else []
-if not parts:
+below = view.units.children(unit.code)
+if not below:
     st.stop()
 
+parts = ui.assessments(view, below)
 st.subheader("Bảng đơn vị và chỉ tiêu", anchor=False)
 for level in dict.fromkeys(r.unit.level for r in parts):
-    st.table(ui.heat([r for r in parts if r.unit.level is level]), alt=f"Đơn vị và chỉ tiêu, {unit.title}")
-st.caption(ui.legend())
+    shown = [r for r in parts if r.unit.level is level]
+    st.table(board.heat(shown, unit), alt=f"Đơn vị và chỉ tiêu, {unit.title}")
+st.markdown(board.legend())
 
 st.subheader("Xếp thứ tự theo một chỉ tiêu", anchor=False)
 asked = {r.indicator.number for r in parts}
-chosen = ui.pick_indicator([i for i in view.plan.indicators if i.number in asked])
+chosen = board.pick_indicator([i for i in view.plan.indicators if i.number in asked])
 ranked = [r for r in parts if r.indicator == chosen]
 st.caption("Vạch đứng: chỉ tiêu giao. Phần gạch chéo: mức có thể đạt khi báo cáo đủ.")
 alt = f"{chosen.short_name}, {unit.title}, {vi.quarter(view.quarter)}"
-ui.chart(view, lambda: charts.ranking(ranked), "ranking", unit.code, chosen.number, alt=alt)
+board.chart(view, lambda: charts.ranking(ranked), "ranking", unit.code, chosen.number, alt=alt)
