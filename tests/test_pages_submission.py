@@ -1,0 +1,189 @@
+"""The pages of unit staff and of the office, run without a browser; what only a browser shows is in test_browser."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from kpi import ui, workbook
+from kpi.model import Quarter
+from kpi.store import Store
+
+ROOT = Path(__file__).parent.parent
+Q1 = Quarter(2022, 1)
+UPLOAD, HISTORY, REPORT = "submission/upload", "submission/history", "office/report"
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    monkeypatch.setenv("KPI_STORE", str(tmp_path / "kpi.duckdb"))
+    st.cache_resource.clear()
+    yield AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    ui.close()
+
+
+@pytest.fixture
+def form(plan, units):
+    """Fill the form of a reporter for a quarter."""
+
+    def fill(figures, reporter="061", quarter=Q1):
+        blank = workbook.blank(plan, units, plan.reporter(reporter), quarter)
+        return workbook.fill(blank, figures)
+
+    return fill
+
+
+def go(app, page):
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def upload(app, content, name="ba-be.xlsx"):
+    go(app, UPLOAD)
+    app.file_uploader[0].upload(name, content).run()
+    assert not app.exception
+    return app
+
+
+def keep(app):
+    app.button(key="keep").click().run()
+    assert not app.exception
+    return app
+
+
+def texts(app):
+    """Everything said on the page, as one text."""
+    kinds = ("success", "error", "warning", "info", "markdown", "caption", "text", "subheader")
+    return "\n".join(str(e.value) for kind in kinds for e in app.get(kind))
+
+
+def numbers(app):
+    return {m.label: m.value for m in app.metric}
+
+
+def test_nothing_is_stored_before_the_button(app, form, tmp_path):
+    upload(app, form({("11", "061"): (23, 190)}))
+    assert numbers(app)["Mới"] == "1"
+    assert not ui.store().uploads()
+    keep(app)
+    assert "1 mới, 0 thay đổi, 0 giữ nguyên" in texts(app)
+    assert [u.filename for u in ui.store().uploads()] == ["ba-be.xlsx"]
+
+
+def test_the_uploader_is_empty_after_keeping(app, form):
+    keep(upload(app, form({("11", "061"): (23, 190)})))
+    assert not app.file_uploader[0].value
+
+
+def test_everything_wrong_is_listed_at_once_with_its_cell(app, form):
+    upload(app, form({("11", "061"): ("nhiều", 190), ("12", "061"): (30, 20)}))
+    assert "Tệp có 2 chỗ cần sửa" in texts(app)
+    table = app.dataframe[0].value
+    assert list(table.columns) == ["Trang", "Ô", "Thấy gì và cách sửa"]
+    assert len(table) == 2
+    assert all(table["Ô"])
+    assert app.button(key="keep").disabled
+
+
+def test_a_correction_shows_old_and_new_before_it_is_kept(app, form):
+    keep(upload(app, form({("11", "061"): (23, 190), ("12", "061"): (2, 20)})))
+    upload(app, form({("11", "061"): (33, 190), ("12", "061"): (2, 20)}), "ba-be-2.xlsx")
+    found = numbers(app)
+    assert (found["Mới"], found["Thay đổi"], found["Giữ nguyên"]) == ("0", "1", "1")
+    changed = app.dataframe[1].value
+    assert (changed["Đang giữ"][0], changed["Trong tệp"][0]) == ("23/190", "33/190")
+
+
+def test_the_same_bytes_again_are_named_and_not_stored(app, form):
+    content = form({("11", "061"): (23, 190)})
+    keep(upload(app, content))
+    upload(app, content, "ban-sao.xlsx")
+    assert "đã được nạp lúc" in texts(app)
+    assert app.button(key="keep").disabled
+
+
+def test_several_files_are_kept_with_one_button_and_the_bad_one_is_not(app, form):
+    go(app, UPLOAD)
+    app.file_uploader[0].upload("a.xlsx", form({("11", "061"): (23, 190)}))
+    app.file_uploader[0].upload("b.xlsx", form({("11", "060"): (40, 300)}, "060"))
+    app.file_uploader[0].upload("c.xlsx", b"this is no workbook").run()
+    assert "2/3 tệp sẵn sàng" in texts(app)
+    keep(app)
+    assert {u.reporter for u in ui.store().uploads()} == {"060", "061"}
+
+
+def test_a_file_that_is_no_workbook_gets_a_sentence(app):
+    upload(app, b"PK\x03\x04 not really", "hong.xlsx")
+    assert "Tệp có 1 chỗ cần sửa" in texts(app)
+
+
+def test_a_withdrawal_needs_a_reason_and_brings_the_version_before_back(app, form):
+    keep(upload(app, form({("11", "061"): (23, 190)})))
+    keep(upload(app, form({("11", "061"): (33, 190)}), "ba-be-2.xlsx"))
+    go(app, HISTORY)
+    app.form_submit_button[0].click().run()
+    assert "Hãy ghi lý do rút." in texts(app)
+    app.text_input(key="why-2").set_value("nhầm")
+    app.form_submit_button[0].click().run()
+    assert not app.exception
+    assert [(u.id, u.withdrawn) for u in ui.store().uploads()] == [("2", True), ("1", False)]
+    assert list(app.dataframe[0].value["Tình trạng"]) == ["Đã rút", "Đang dùng"]
+
+
+def test_the_history_sets_a_version_beside_the_one_before(app, form):
+    keep(upload(app, form({("11", "061"): (23, 190), ("12", "061"): (2, 20)})))
+    keep(upload(app, form({("11", "061"): (33, 190), ("12", "061"): (2, 20)}), "ba-be-2.xlsx"))
+    go(app, HISTORY)
+    assert "2 số liệu, khác 1 số so với lần nạp số 1" in texts(app)
+    detail = app.dataframe[1].value
+    assert list(detail["Số liệu"]) == ["33/190", "2/20"]
+    assert list(detail["Lần nạp trước"]) == ["23/190", ""]
+
+
+def test_the_history_can_be_narrowed_to_a_reporter(app, form):
+    keep(upload(app, form({("11", "061"): (23, 190)})))
+    keep(upload(app, form({("11", "060"): (40, 300)}, "060"), "nn.xlsx"))
+    go(app, HISTORY)
+    app.selectbox(key="loc_don_vi").select("060").run()
+    assert list(app.dataframe[0].value["Tệp"]) == ["nn.xlsx"]
+    app.selectbox(key="loc_don_vi").select("062").run()
+    assert "Không có lần nạp nào khớp" in texts(app)
+
+
+def test_an_empty_history_says_what_to_do(app):
+    assert "Chưa có lần nạp nào." in texts(go(app, HISTORY))
+
+
+def test_the_report_names_who_has_not_sent_and_shows_both_tables(app, form, plan):
+    keep(upload(app, form({("11", "061"): (23, 190)})))
+    go(app, REPORT)
+    said = texts(app)
+    assert f"{len(plan.reporters) - 1}/{len(plan.reporters)} đơn vị chưa gửi số liệu Quý I/2022" in said
+    report, matrix = (d.value for d in app.dataframe)
+    assert len(report) == len(plan.indicators) + len(plan.tasks)
+    assert report["Kết quả Quý I/2022"][10] == "12,1"
+    assert matrix["Đơn vị"][0] == "Toàn tỉnh"
+
+
+def test_the_form_offered_first_is_the_earliest_not_sent(app, form):
+    go(app, UPLOAD)
+    app.selectbox(key="don_vi_gui").select("061").run()
+    assert app.button_group(key="quy_061").value == Q1
+    keep(upload(app, form({("11", "061"): (23, 190)})))
+    app.selectbox(key="don_vi_gui").select("060").run()
+    app.selectbox(key="don_vi_gui").select("061").run()
+    assert app.button_group(key="quy_061").value == Q1.next
+
+
+def test_a_refusal_by_the_store_is_said_and_nothing_is_lost(app, form, tmp_path):
+    """Between preview and button somebody else has kept the same file."""
+    content = form({("11", "061"): (23, 190)})
+    upload(app, content)
+    draft = workbook.read("a.xlsx", content, ui.plans(), ui.directory())
+    assert isinstance(ui.store(), Store)
+    ui.store().keep(draft, "Lan")
+    keep(app)
+    assert "đã được nạp lúc" in texts(app)
+    assert len(ui.store().uploads()) == 1
