@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from kpi import charts, export, ui, workbook
+from kpi import board, charts, export, workbook
 from kpi.model import Quarter, Status
 from kpi.progress import assess
 from kpi.store import Store
@@ -52,7 +52,7 @@ def test_a_cell_reaches_the_bar_the_table_and_the_csv(store, plans, directory):
     assert bar.x[place] == pytest.approx(float(100 * row.value / 25))
     assert "12,1% (23/190)" in bar.customdata[place]
 
-    line = next(line for line in ui.sheet(rows) if line["Chỉ tiêu"].startswith(FILES))
+    line = next(line for line in board.sheet(rows) if line["Chỉ tiêu"].startswith(FILES))
     assert line["Kết quả"].startswith("**12,1% (23/190)**")
 
     table = export.report(plan, Q1, rows, uploads=store.uploads(plan.code))

@@ -17,10 +17,10 @@ HOME = {
     "plotly": {"kpi/charts"},
     "pydantic": {"kpi/plan"},
     "click": {"kpi/__main__"},
-    "streamlit": {"kpi/ui", "kpi/board", "kpi/intake", "pages", "dashboard"},
+    "streamlit": {"kpi/ui", "kpi/board", "kpi/intake", "kpi/board", "pages", "dashboard"},
 }
 VIETNAMESE = re.compile(r"[À-ÖØ-öø-ỹĐđ]")
-SPEAKERS = {"kpi/vi", "kpi/ui", "kpi/board", "kpi/intake", "pages", "dashboard"}
+SPEAKERS = {"kpi/vi", "kpi/ui", "kpi/board", "kpi/intake", "kpi/board", "pages", "dashboard"}
 # Spellings that names and headings are matched against are data of the format, not sentences for people.
 SPELLING = {"kpi/workbook", "kpi/units", "kpi/demo"}
 UTILITY = {"util", "utils", "helper", "helpers", "common", "misc"}
@@ -152,7 +152,7 @@ def test_the_number_of_a_reading_is_never_a_float_outside_the_borders(path):
 
 @pytest.mark.parametrize("path", OURS, ids=name)
 def test_nobody_catches_everything(path):
-    """The net that turns a bug into a lookup code is the server's; a parser's is its subprocess."""
+    """The net that turns a bug into a lookup code is the server's and the command line's; a parser has its subprocess."""
     caught = [
         node
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
@@ -160,7 +160,7 @@ def test_nobody_catches_everything(path):
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
         and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
     ]
-    assert not caught or lives_in(path, {"kpi/workbook", "dashboard"})
+    assert not caught or lives_in(path, {"kpi/workbook", "kpi/__main__", "dashboard"})
 
 
 @pytest.mark.parametrize("path", OURS, ids=name)
