@@ -7,19 +7,23 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from kpi.model import (
     AlreadyKeptError,
     AlreadyWithdrawnError,
+    Behaviour,
     Cell,
     DamagedOriginalError,
+    Entry,
     Fault,
     FaultyFileError,
     HoldsRealFiguresError,
     Indicator,
     Kind,
     KpiError,
+    Level,
     NotKeptError,
     Quarter,
     Reading,
@@ -31,6 +35,96 @@ from kpi.model import (
     UncleanDraftError,
     UnknownUploadError,
     Upload,
+)
+from kpi.problems import (
+    AboveAll,
+    AllZero,
+    BaseDenied,
+    BaseUnknown,
+    BlankAmongMarks,
+    BrokenFormula,
+    CodeAndNameDisagree,
+    CodeIgnored,
+    ColumnIgnored,
+    ColumnWithoutHeading,
+    CumulativeFell,
+    CutOffRead,
+    DamagedWorkbook,
+    DateInValue,
+    DateOutsideQuarter,
+    DateUnclear,
+    DividedByNothing,
+    Doubt,
+    EditionAssumed,
+    EditionOutsidePlan,
+    EmptyFile,
+    Estimated,
+    GainRead,
+    HeadingDisagrees,
+    HiddenRows,
+    HiddenSheet,
+    IndicatorNotAsked,
+    IndicatorTwice,
+    InvalidPeriod,
+    LinkedFormula,
+    LockedByPassword,
+    LogicalInValue,
+    MacrosIgnored,
+    NoEarlierRank,
+    NoHeading,
+    NotADate,
+    NotANumber,
+    NotARank,
+    NotAWorkbook,
+    NothingReported,
+    Notice,
+    NotYesOrNo,
+    NumeratorAboveDenominator,
+    OldEncoding,
+    OlderForm,
+    OldWorkbook,
+    OutOfRange,
+    OwnFigure,
+    OwnFigureDiffers,
+    Part,
+    PartMissing,
+    PartsGlued,
+    PercentUnclear,
+    Problem,
+    QuarterDisagrees,
+    QuarterOutsidePlan,
+    RatioDisagrees,
+    ReadAsMissing,
+    ReadAsZero,
+    RemarkInValue,
+    ReporterDisagrees,
+    RowIgnored,
+    RowWithoutUnit,
+    SameTwice,
+    SeparatorUnclear,
+    SheetSkipped,
+    SomethingOfNothing,
+    TargetDiffers,
+    TooFine,
+    TooManyBytes,
+    TooManyRows,
+    TotalDiffers,
+    UncalculatedFormula,
+    UnitNotAsked,
+    UnitOfLaterDay,
+    UnitReadAs,
+    UnitsMissing,
+    UnitTwice,
+    UnitUnclear,
+    UniverseDiffers,
+    UnknownIndicator,
+    UnknownPlan,
+    UnknownQuarter,
+    UnknownReporter,
+    UnknownUnit,
+    UnpacksTooLarge,
+    Unreadable,
+    WebPage,
 )
 
 # --- numbers, dates, statuses ---
@@ -231,7 +325,493 @@ def _exact(value: Fraction) -> Decimal:
 
 # --- forms ---
 
+YES = "Có"
+NO = "Không"
+NOT_KNOWN = "Chưa có số liệu"
+LEAVE_OUT = "Bỏ qua"
+MEND_FILE = "Để tôi sửa tệp"
+KEEP_NEW = "Giữ số mới"
+
+GUIDE_SHEET = "Hướng dẫn"
+RANK_SHEET = "Xếp hạng"
+LEVEL_SHEET: Mapping[Level, str] = {
+    Level.PROVINCE: "Cấp tỉnh",
+    Level.DISTRICT: "Cấp huyện",
+    Level.COMMUNE: "Cấp xã",
+    Level.AGENCY: "Cơ quan cấp tỉnh",
+}
+UNIT_OF_LEVEL: Mapping[Level, str] = {
+    Level.PROVINCE: "Tỉnh",
+    Level.DISTRICT: "Huyện, thành phố",
+    Level.COMMUNE: "Xã, phường, thị trấn",
+    Level.AGENCY: "Cơ quan",
+}
+ORDER = "STT"
+CODE = "Mã"
+INDICATOR = "Chỉ tiêu"
+UNIT_OF_MEASURE = "ĐVT"
+BEFORE = "Quý trước"
+NOW = "Kỳ này"
+NUMERATOR = "Tử số"
+DENOMINATOR = "Mẫu số"
+SHARE = "Tỷ lệ (%)"
+EDITION = "Năm số liệu"
+RANK_BEFORE = "Hạng năm trước"
+RANK = "Hạng"
+TOTAL = "Tổng cộng"
+SENDER = "Đơn vị gửi:"
+AS_OF = "Số liệu tính đến ngày:"
+LEGEND = "Chỉ điền vào các ô màu vàng; các ô khác đã khóa. Cách điền: xem trang “Hướng dẫn”."
+PAGE = "Trang &P/&N"
+
+
+def form_title(q: Quarter) -> str:
+    return f"BÁO CÁO SỐ LIỆU {quarter(q).upper()}"
+
+
+def year_target(year: int) -> str:
+    return f"{INDICATOR} năm {year}"
+
+
+def heading(indicator: Indicator) -> str:
+    return f"({indicator.number}) {indicator.name}"
+
+
+def heading_with_target(indicator: Indicator) -> str:
+    return f"{heading(indicator)}\n{INDICATOR} năm: {target(indicator)}"
+
+
+def meaning(part: str, words: str) -> str:
+    return f"{part}: {words}"
+
+
+def question(words: str) -> str:
+    return f"{words}?"
+
+
+def heading_with_parts(indicator: Indicator) -> str:
+    """For a form with a row per indicator: what is counted stands under the name."""
+    return f"{heading(indicator)}\n• {NUMERATOR}: {indicator.numerator}\n• {DENOMINATOR}: {indicator.denominator}"
+
+
+# Title and text of the messages Excel shows; it cuts a title after 32 letters and a text after 225.
+def ask_yes_or_no() -> tuple[str, str]:
+    return "Chọn Có hoặc Không", "Chỉ chọn “Có” hoặc “Không” trong danh sách. Chưa có số liệu thì để trống."
+
+
+def ask_whole(part: str) -> tuple[str, str]:
+    return (
+        f"{part}: nhập số nguyên",
+        "Chỉ nhập số nguyên từ 0 trở lên, không kèm chữ. Chưa có số liệu thì để trống, không nhập 0.",
+    )
+
+
+def ask_decimal(part: str, decimals: int, things: str) -> tuple[str, str]:
+    return (
+        f"{part}: nhập số",
+        f"Chỉ nhập số từ 0 trở lên ({things}, tối đa {decimals} chữ số thập phân), không kèm chữ. "
+        "Chưa có số liệu thì để trống.",
+    )
+
+
+def ask_rank() -> tuple[str, str]:
+    return (
+        "Hạng: nhập số nguyên",
+        "Nhập thứ hạng đã công bố, là số nguyên từ 1 trở lên. Chưa công bố thì để trống.",
+    )
+
+
+def ask_edition(years: Sequence[int]) -> tuple[str, str]:
+    return "Năm của bảng xếp hạng", f"Chọn năm của số liệu xếp hạng: {', '.join(map(str, years))}."
+
+
+def ask_as_of(q: Quarter) -> tuple[str, str]:
+    return (
+        "Ngày chốt số liệu",
+        f"Nhập ngày/tháng/năm, từ {day(q.first_day)} đến {day(q.last_day)} ({quarter(q)}).",
+    )
+
+
+def guide(q: Quarter, due: date, as_of: date) -> tuple[tuple[str, str], ...]:
+    """What the sheet of instructions says before the list of indicators: heading, text."""
+    return (
+        (
+            "1. Cách điền",
+            "Chỉ điền vào các ô màu vàng. Ô chọn: bấm mũi tên và chọn “Có” hoặc “Không”. Ô số: chỉ gõ số, không gõ "
+            "kèm chữ hay dấu %. Lời giải thích ghi ở cột “Ghi chú”. Tỷ lệ và dòng tổng cộng tự tính.",
+        ),
+        (
+            "2. Để trống, số 0 và “không phát sinh”",
+            "Chưa có số liệu: để trống (không ghi 0). Có số liệu và bằng không: ghi 0. Không phát sinh gì để đếm "
+            "(ví dụ trong quý không có hồ sơ nào): ghi 0 ở cả tử số và mẫu số. Để trống không xóa số liệu đã gửi trước.",
+        ),
+        (
+            "3. Quý trước",
+            "Cột chữ xám là số liệu đã gửi quý trước, để đối chiếu; không cần chép lại và không sửa được.",
+        ),
+        (
+            "4. Ngày của số liệu",
+            f"Mặc định tính đến ngày {day(as_of)}. Nếu khác, sửa ngày ở đầu biểu; ngày phải nằm trong {quarter(q)}.",
+        ),
+        (
+            "5. Gửi biểu",
+            f"Lưu tệp dạng .xlsx rồi tải lên ở mục “Nạp số liệu” trước hết ngày {day(due)}. Chương trình báo mọi chỗ "
+            "cần sửa kèm tên trang và ô; sửa ngay trong tệp này rồi tải lên lại, bao nhiêu lần cũng được. Chỉ khi bấm "
+            "xác nhận, số liệu mới được lưu.",
+        ),
+        (
+            "6. Nếu gửi sai",
+            "Sửa tệp và gửi lại. Số mới thay số cũ; bản cũ vẫn được giữ để đối chiếu.",
+        ),
+    )
+
+
+GUIDE_TITLE = "HƯỚNG DẪN ĐIỀN BIỂU"
+GUIDE_INDICATORS = "Ý nghĩa của từng chỉ tiêu"
+GUIDE_HEADINGS = (INDICATOR, "Cần điền", "Ý nghĩa")
+
+
+def asks_for(indicator: Indicator) -> str:
+    match indicator.entry:
+        case Entry.YES_NO:
+            return "Có hoặc Không cho từng đơn vị"
+        case Entry.FRACTION:
+            return "Tử số và mẫu số"
+        case Entry.RANK:
+            return "Năm số liệu và thứ hạng"
+        case _:
+            assert_never(indicator.entry)
+
+
+def meanings(indicator: Indicator) -> str:
+    """What is counted, how the quarters go together, and what the office has assumed."""
+    parts = (
+        (NUMERATOR, indicator.numerator),
+        (DENOMINATOR, indicator.denominator),
+    )
+    lines = (
+        [question(indicator.numerator)]
+        if indicator.entry is Entry.YES_NO
+        else [meaning(name, words) for name, words in parts if words]
+    )
+    over_time = {
+        Behaviour.FLOW: "Chỉ tính trong quý này, không cộng các quý trước.",
+        Behaviour.DISTINCT: "Tính lũy kế từ đầu năm; mỗi thủ tục chỉ đếm một lần.",
+        Behaviour.STOCK: "Tính theo hiện trạng đến ngày chốt số liệu.",
+        Behaviour.EDITION: "Theo bảng xếp hạng được công bố; mỗi năm một lần.",
+    }
+    return "\n".join([*lines, over_time[indicator.behaviour], indicator.definition]).strip()
+
+
 # --- problems, questions, notices ---
+
+
+def explain(problem: Problem) -> str:
+    """What is wrong and how to mend it, with its place."""
+    return _at(problem.at, _wrong(problem))
+
+
+def ask(doubt: Doubt) -> str:
+    """The question; its choices are `doubt.choices`."""
+    return _at(doubt.at, _question(doubt))
+
+
+def notice(found: Notice) -> str:
+    return _at(found.at, _remark(found))
+
+
+def _at(at: Cell | None, words: str) -> str:
+    return f"{place(at)}: {words}" if at else words[:1].upper() + words[1:]
+
+
+_PART: Mapping[Part, str] = {"numerator": "tử số", "denominator": "mẫu số"}
+_PARTS = "tử số và mẫu số ở hai ô"
+
+
+def _wrong(problem: Problem) -> str:
+    if isinstance(problem, Unreadable):
+        return _wrong_file(problem)
+    match problem:
+        case UnknownPlan(found):
+            named = f" (ghi “{found}”)" if found else ""
+            return f"không nhận ra tệp thuộc kế hoạch nào{named}. Hãy tải biểu mẫu và điền vào biểu mẫu đó."
+        case UnknownReporter(""):
+            return "không biết đơn vị nào gửi tệp này. Ghi tên đơn vị ở dòng “Đơn vị gửi:” hoặc chọn đơn vị khi nạp."
+        case UnknownReporter(found):
+            return f"“{found}” không có trong danh sách đơn vị gửi báo cáo của kế hoạch. Ghi đúng tên đơn vị gửi."
+        case ReporterDisagrees(_, found, wanted):
+            return f"tên đơn vị trong tệp ({found}) khác đơn vị đang nộp ({wanted}). Chọn đúng đơn vị hoặc đúng tệp."
+        case UnknownQuarter():
+            return "không biết tệp báo cáo quý nào. Ghi quý và năm ở tiêu đề, ví dụ “Quý I/2022”, hoặc chọn quý khi nạp."
+        case InvalidPeriod(_, found):
+            return f"kỳ báo cáo không hợp lệ: “{found}”. Ghi từ Quý I đến Quý IV và năm, ví dụ “Quý I/2022”."
+        case QuarterDisagrees(_, found, wanted):
+            return (
+                f"kỳ báo cáo trong tệp ({quarter(found)}) khác kỳ đang nộp ({quarter(wanted)}). "
+                "Chọn đúng kỳ hoặc đúng tệp."
+            )
+        case QuarterOutsidePlan(_, which, year):
+            return f"kỳ {quarter(which)} nằm ngoài kế hoạch năm {year}."
+        case NotADate(_, found):
+            return f"ngày “{found}” không đúng dạng ngày/tháng/năm. Ví dụ đúng: 14/03/2022."
+        case DateOutsideQuarter(_, found, which):
+            return (
+                f"số liệu tính đến ngày {day(found)}, nằm ngoài {quarter(which)}. "
+                f"Ghi một ngày từ {day(which.first_day)} đến {day(which.last_day)}."
+            )
+        case NoHeading():
+            return (
+                "không tìm thấy dòng tiêu đề (cần có cột đơn vị và ít nhất một chỉ tiêu). "
+                "Hãy tải biểu mẫu và điền vào biểu mẫu đó."
+            )
+        case IndicatorTwice(_, first, indicator):
+            return f"chỉ tiêu {indicator} xuất hiện ở hai cột, cột này và ô {first.address}. Xóa một cột."
+        case ColumnWithoutHeading(_, column):
+            return f"cột {column} có số liệu nhưng không có tiêu đề. Ghi tiêu đề của cột hoặc xóa cột."
+        case HeadingDisagrees(_, found, by_number, by_name):
+            return (
+                f"tiêu đề “{found}” ghi số của chỉ tiêu {by_number} nhưng tên của chỉ tiêu {by_name}. "
+                "Sửa số hoặc sửa tên."
+            )
+        case UnknownIndicator(_, found):
+            return f"không có chỉ tiêu “{found}” trong kế hoạch. Ghi số thứ tự của chỉ tiêu, ví dụ “(4)”, và tên."
+        case UnknownUnit(_, found, (), province):
+            return f"“{found}” không phải đơn vị thuộc tỉnh {province}. Ghi đúng tên như trong biểu mẫu."
+        case UnknownUnit(_, found, nearest):
+            return f"không có đơn vị “{found}”. Có phải: {', '.join(nearest)}?"
+        case OldEncoding(_, found, encoding):
+            full = "TCVN3 (ABC)" if encoding == "TCVN3" else encoding
+            return (
+                f"“{found}” dùng bảng mã {full}. Chuyển sang Unicode bằng Unikey (Ctrl+Shift+F6) rồi tải lại."
+            )
+        case UnitOfLaterDay(_, found, since):
+            return f"“{found}” chỉ có từ ngày {day(since)}. Ghi tên đơn vị vào thời điểm của kỳ báo cáo."
+        case CodeAndNameDisagree(_, code, by_code, name):
+            return f"mã {code} là {by_code} nhưng tên ghi {name}. Sửa mã hoặc sửa tên."
+        case RowWithoutUnit():
+            return "dòng này có số liệu nhưng không có tên đơn vị. Ghi tên đơn vị hoặc xóa số liệu."
+        case UnitTwice(_, first, unit, indicator):
+            return (
+                f"{unit} có hai số liệu khác nhau của chỉ tiêu {indicator}: ô này và {_where(problem.at, first)}. "
+                "Giữ một chỗ."
+            )
+        case NotANumber(_, found, indicator):
+            return f"chỉ tiêu {indicator} cần số, không nhận “{found}”. Ví dụ đúng: 12."
+        case NotYesOrNo(_, found, indicator):
+            return f"chỉ tiêu {indicator} cần “{YES}” hoặc “{NO}”, không nhận “{found}”."
+        case NotARank(_, found, indicator):
+            return f"chỉ tiêu {indicator} cần thứ hạng, không nhận “{found}”. Ví dụ đúng: 51, 51/63 hoặc “tăng 2 bậc”."
+        case RemarkInValue(_, found):
+            return f"“{found}”: ô này chỉ ghi số; chuyển lời giải thích sang cột Ghi chú."
+        case DateInValue(_, found):
+            return (
+                f"ô là ngày tháng ({found}), không phải số; có thể Excel đã đổi số dạng “10/12” thành ngày. "
+                f"Đổi định dạng ô về Số (Number) và nhập lại, {_PARTS}."
+            )
+        case LogicalInValue(_, found):
+            return (
+                f"ô ghi giá trị lô-gic {found}. Nhập lại bằng số, hoặc “{YES}”/“{NO}” ở ô hỏi có hay không."
+            )
+        case BrokenFormula(_, found):
+            return f"công thức bị lỗi ({found}). Sửa công thức hoặc nhập số."
+        case UncalculatedFormula(_, formula):
+            return (
+                f"ô có công thức {formula} nhưng chưa có kết quả. Mở tệp bằng Excel, lưu lại rồi tải lên, "
+                "hoặc nhập số."
+            )
+        case OutOfRange(_, found, None):
+            return f"{number(found)} nhỏ hơn 0. Nhập số từ 0 trở lên."
+        case OutOfRange(_, found, high):
+            return f"{number(found)} nằm ngoài khoảng 0–{number(high or Decimal(0))}. Kiểm tra lại số."
+        case TooFine(_, found, 0, things):
+            return f"{number(found)} không phải số nguyên; {things} đếm bằng số nguyên. Nhập lại số."
+        case TooFine(_, found, decimals, things):
+            return f"{number(found)} có quá {decimals} chữ số thập phân ({things}). Làm tròn rồi nhập lại."
+        case PartMissing(_, unit, indicator, lacking):
+            return f"{unit}, chỉ tiêu {indicator}: thiếu {_PART[lacking]}. Nhập đủ {_PARTS} hoặc để trống cả hai."
+        case PartsGlued(_, found):
+            return f"“{found}”: ghi {_PARTS} riêng."
+        case NumeratorAboveDenominator(_, unit, numerator, denominator):
+            return f"{unit}: tử số {number(numerator)} lớn hơn mẫu số {number(denominator)}. Kiểm tra lại hai số."
+        case SomethingOfNothing(_, unit, numerator):
+            return f"{unit}: tử số {number(numerator)} nhưng mẫu số bằng 0. Kiểm tra lại hai số."
+        case RatioDisagrees(_, unit, written, numerator, denominator, ratio):
+            return (
+                f"{unit}: ghi {number(written)}% nhưng {number(numerator)}/{number(denominator)} = "
+                f"{_apart(ratio, written)}%. Sửa tỷ lệ hoặc sửa tử số, mẫu số."
+            )
+        case BaseUnknown(_, unit, indicator, base):
+            return f"{unit}: đã trả lời chỉ tiêu {indicator} nhưng chỉ tiêu {base} để trống. Điền chỉ tiêu {base}."
+        case BaseDenied(_, unit, indicator, base):
+            return f"{unit}: chỉ tiêu {indicator} là “{YES}” nhưng chỉ tiêu {base} là “{NO}”. Sửa một trong hai chỉ tiêu."
+        case NoEarlierRank(_, found, year):
+            return (
+                f"“{found}” là số bậc tăng, giảm, nhưng chưa biết hạng của năm {year} để tính. "
+                "Ghi thứ hạng, ví dụ 51/63."
+            )
+        case EditionOutsidePlan(_, found, year):
+            return f"năm số liệu “{found}” không hợp lệ. Ghi năm của bảng xếp hạng, muộn nhất {year}."
+        case NothingReported():
+            return "tệp chưa ghi số liệu nào. Điền vào các ô màu vàng rồi tải lên lại."
+        case _:
+            assert_never(problem)
+
+
+def _wrong_file(problem: Unreadable) -> str:
+    match problem:
+        case EmptyFile():
+            return "tệp rỗng hoặc tải lên chưa hết. Tải lại tệp."
+        case TooManyBytes(size, limit):
+            return (
+                f"tệp {_megabytes(size)} MB, lớn hơn mức cho phép {_megabytes(limit)} MB. "
+                "Xóa hình ảnh và các trang không cần rồi lưu lại."
+            )
+        case OldWorkbook():
+            return "tệp là Excel 97-2003 (.xls). Mở bằng Excel, chọn Lưu thành > Excel Workbook (.xlsx) rồi tải lại."
+        case LockedByPassword():
+            return "tệp đặt mật khẩu. Bỏ mật khẩu rồi tải lại."
+        case WebPage():
+            return "tệp có đuôi Excel nhưng nội dung là trang web (HTML/XML). Mở bằng Excel và lưu lại dạng .xlsx."
+        case NotAWorkbook(filename):
+            return (
+                f"tệp “{filename}” không phải định dạng .xlsx. Lưu lại từ Excel, không đổi đuôi tệp bằng tay."
+            )
+        case DamagedWorkbook():
+            return "tệp bị hỏng hoặc tải lên chưa hết. Mở bằng Excel, lưu lại dạng .xlsx rồi tải lại."
+        case UnpacksTooLarge():
+            return "bảng quá lớn khi giải nén. Xóa các dòng trống, hình ảnh và trang không cần rồi lưu lại."
+        case TooManyRows(_, rows, columns):
+            return (
+                f"bảng quá lớn (hơn {number(rows)} dòng hoặc {number(columns)} cột). "
+                "Xóa các dòng, cột trống phía dưới và bên phải rồi lưu lại."
+            )
+        case _:
+            assert_never(problem)
+
+
+def _question(doubt: Doubt) -> str:
+    others = len(doubt.cells) - 1
+    so_on = f" Trả lời cho cả {number(others + 1)} ô cùng câu hỏi." if others else ""
+    match doubt:
+        case PercentUnclear(_, found, choices):
+            return f"ghi {found}: là {' hay '.join(choices)}?{so_on}"
+        case SeparatorUnclear(_, found, choices):
+            return f"ghi {found}: dấu chấm/phẩy là hàng nghìn hay thập phân ({' hay '.join(choices)})?{so_on}"
+        case DateUnclear(_, found):
+            return f"Excel ghi ngày {found}; có phải tử số/mẫu số đã bị đổi thành ngày?{so_on}"
+        case BlankAmongMarks(_, indicator):
+            return f"chỉ tiêu {indicator} chỉ đánh dấu x; {number(len(doubt.cells))} ô để trống nghĩa là gì?"
+        case IndicatorNotAsked(_, indicator, reporter):
+            return f"chỉ tiêu {indicator} không giao cho {reporter} báo cáo. Bỏ qua số liệu này hay sửa tệp?{so_on}"
+        case UnitNotAsked(_, unit, reporter):
+            return f"{unit} không thuộc phạm vi báo cáo của {reporter}. Bỏ qua dòng này hay sửa tệp?"
+        case UnitUnclear(_, found, choices):
+            return f"“{found}” là {' hay '.join(choices)}?"
+        case CumulativeFell(_, unit, indicator, before, earlier, now):
+            return (
+                f"{unit}: chỉ tiêu {indicator} là số lũy kế từ đầu năm, không thể giảm, nhưng {quarter(earlier)} ghi "
+                f"{number(before)}, nay ghi {number(now)}. Giữ số mới hay sửa tệp?"
+            )
+        case _:
+            assert_never(doubt)
+
+
+def _remark(found: Notice) -> str:
+    match found:
+        case MacrosIgnored():
+            return "tệp có macro; hệ thống chỉ đọc số liệu."
+        case OlderForm(_, version, current):
+            return f"biểu mẫu phiên bản cũ ({version}, hiện nay {current}); số liệu vẫn được đọc."
+        case HiddenSheet():
+            return "trang tính ẩn không được đọc."
+        case HiddenRows(_, rows):
+            return f"các dòng ẩn vẫn được đọc: {', '.join(map(str, rows))}."
+        case SheetSkipped():
+            return "bỏ qua trang tính này (không có dòng tiêu đề nhận biết được)."
+        case ColumnIgnored(_, heading_text):
+            return f"không đọc cột “{heading_text}” vì không phải chỉ tiêu của kế hoạch."
+        case RowIgnored(_, text):
+            return f"không đọc dòng “{text}” vì không có số liệu."
+        case UnitReadAs(_, written, unit):
+            return f"đọc “{written}” là {unit}."
+        case CodeIgnored(_, code, unit):
+            return f"không có mã “{code}” trong danh mục; đọc theo tên là {unit}."
+        case SameTwice(_, first, unit):
+            return f"{unit} ghi hai lần với cùng số liệu ({_where(found.at, first)})."
+        case TargetDiffers(_, indicator, written, given):
+            return (
+                f"chỉ tiêu {indicator}: chỉ tiêu trong tệp ({number(written)}) khác chỉ tiêu đã giao "
+                f"({number(given)}); dùng chỉ tiêu đã giao."
+            )
+        case Estimated(_, indicator):
+            return f"chỉ tiêu {indicator}: số liệu là ước thực hiện."
+        case ReadAsMissing(_, written):
+            return f"đọc “{written}” là chưa có số liệu. Nếu bằng không thì ghi 0, hoặc “{NO}” ở ô hỏi có hay không."
+        case ReadAsZero(_, written):
+            return f"đọc “{written}” là 0."
+        case DividedByNothing():
+            return "tỷ lệ báo lỗi chia cho 0 vì tử số và mẫu số bằng 0; đọc là không phát sinh."
+        case LinkedFormula(_, formula):
+            return f"công thức {formula} lấy số từ tệp khác; dùng kết quả đã lưu."
+        case CutOffRead(_, as_of):
+            return f"số liệu tính đến ngày {day(as_of)} (đọc từ ghi chú)."
+        case TotalDiffers(_, indicator, written, computed):
+            return f"chỉ tiêu {indicator}: dòng tổng cộng trong tệp ({written}) khác tổng tính lại ({computed}); dùng tổng tính lại."
+        case OwnFigure(_, unit, indicator):
+            return f"số chung của {unit}, chỉ tiêu {indicator}: chỉ dùng cho những xã chưa có số liệu riêng."
+        case OwnFigureDiffers(_, unit, indicator, written, computed):
+            return f"số chung của {unit}, chỉ tiêu {indicator} ({written}) khác tổng của các xã ({computed}); dùng số của các xã."
+        case UniverseDiffers(_, unit, indicator, written, known):
+            return (
+                f"{unit}, chỉ tiêu {indicator}: mẫu số {number(written)} khác tổng số đã biết {number(known)}. "
+                "Có đúng không?"
+            )
+        case AboveAll(_, unit, None | Decimal(), None):
+            return f"{unit}: tỷ lệ vượt 100%. Chấp nhận nếu do hồ sơ tồn của kỳ trước."
+        case AboveAll(_, unit, numerator, denominator):
+            return (
+                f"{unit}: tử số {number(numerator or 0)} lớn hơn mẫu số {number(denominator or 0)}. "
+                "Chấp nhận nếu do hồ sơ tồn của kỳ trước."
+            )
+        case AllZero(_, unit):
+            return f"tất cả chỉ tiêu của {unit} bằng 0. Có đúng không?"
+        case GainRead(_, written, year, rank, before):
+            return f"đọc “{written}” là hạng {rank} của năm {year} (hạng năm trước: {before})."
+        case EditionAssumed(_, year):
+            return f"không ghi năm số liệu; hiểu là bảng xếp hạng năm {year}."
+        case UnitsMissing(indicators, units, asked):
+            which = ", ".join(indicators)
+            if len(units) == asked and asked > 1:
+                return f"chưa có số liệu chỉ tiêu {which} của cả {number(asked)} đơn vị."
+            return f"chưa có số liệu chỉ tiêu {which} của {number(len(units))}/{number(asked)} đơn vị: {_some(units)}."
+        case _:
+            assert_never(found)
+
+
+def _where(at: Cell | None, other: Cell) -> str:
+    return (
+        f"ô {other.address}"
+        if at and at.sheet == other.sheet
+        else f"ô {other.address}, trang “{other.sheet}”"
+    )
+
+
+def _some(names: Sequence[str], most: int = 12) -> str:
+    rest = f" và {number(len(names) - most)} đơn vị khác" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+def _apart(value: Fraction, written: Decimal) -> str:
+    """With as many decimals as it takes to see that it is not what was written."""
+    decimals = max(1, -int(written.normalize().as_tuple().exponent))
+    while decimals < 12 and round_half_up(value, decimals) == written:
+        decimals += 1
+    return number(round_half_up(value, decimals))
+
+
+def _megabytes(size: int) -> str:
+    return number(Decimal(size * 10 // 1_000_000) / 10)
+
 
 # --- faults of data files ---
 
@@ -245,7 +825,7 @@ def fault(found: Fault) -> str:
         place += f", {'cột' if found.path.suffix == '.csv' else 'khóa'} {found.key}"
     if found.value != "":
         place += f" = {_written(found.value)}"
-    return f"{'Lưu ý: ' if found.warning else ''}{place}: {_wrong(found)}."
+    return f"{'Lưu ý: ' if found.warning else ''}{place}: {_faulty(found)}."
 
 
 def _written(value: object) -> str:
@@ -258,7 +838,7 @@ def _written(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _wrong(found: Fault) -> str:
+def _faulty(found: Fault) -> str:
     facts = found.facts
     match found.reason:
         case "unknown_key":
