@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Keys of the session's state.
 _ANSWERS, _KEPT, _TURN = "answers", "kept", "uploader_turn"
+# A browser draws so many at once without a pause.
+_MOST_ROWS = 300
 _CHANGE = {"new": "Mới", "changed": "Thay đổi", "unchanged": "Giữ nguyên", "missing": "Còn để trống"}
 _UPLOAD_HEADINGS = ("Lần", "Nạp lúc", "Người nạp", "Đơn vị gửi", "Kỳ", "Tệp", "Tình trạng", "Ghi chú")
 _READING_HEADINGS = ("Chỉ tiêu", "Đơn vị", "Số liệu", "Lần nạp trước", "Trang", "Ô", "Số liệu tính đến")
@@ -35,15 +37,16 @@ def pick_form() -> tuple[Plan, Reporter, Quarter]:
         "Đơn vị gửi", list(names), format_func=names.__getitem__, key="don_vi_gui", bind="query-params"
     )
     sent = {u.quarter for u in ui.uploads(plan) if u.reporter == code and not u.withdrawn}
-    quarter = right.segmented_control(
+    by_name = {vi.quarter(q): q for q in plan.quarters}
+    name = right.segmented_control(
         "Quý",
-        plan.quarters,
-        default=next((q for q in plan.quarters if q not in sent), plan.quarters[-1]),
-        format_func=vi.quarter,
+        list(by_name),
+        default=next((n for n, q in by_name.items() if q not in sent), list(by_name)[-1]),
         key=f"quy_{code}",
         required=True,
+        wrap=True,
     )
-    return plan, plan.reporter(code), quarter or plan.quarters[0]
+    return plan, plan.reporter(code), by_name[str(name)]
 
 
 def blank_form(plan: Plan, reporter: Reporter, quarter: Quarter) -> bytes:
@@ -79,19 +82,21 @@ def _read(
 
 
 def read_files(files: Sequence[UploadedFile], reporter: Reporter, quarter: Quarter) -> list[Draft]:
-    """What the files say, each parsed once; the chosen reporter and quarter stand in where a file names none."""
-    drafts = []
+    """What the files say, each parsed once and the same bytes shown once; the chosen reporter and quarter stand in where a file names none."""
+    drafts: dict[str, Draft] = {}
     for file in files:
         content = file.getvalue()
         sha256 = hashlib.sha256(content).hexdigest()
+        if sha256 in drafts:
+            continue
         answers = tuple(st.session_state.get(_ANSWERS, {}).get(sha256, {}).items())
         with st.spinner(f"Đang đọc tệp {file.name}…"):
             rest = (ui.store().path, ui.store().revision)
             draft = _read(content, sha256, file.name, answers, (None, None), *rest)
             if draft.reporter is None or draft.quarter is None:
                 draft = _read(content, sha256, file.name, answers, (reporter.code, quarter), *rest)
-        drafts.append(draft)
-    return drafts
+        drafts[sha256] = draft
+    return list(drafts.values())
 
 
 def show_draft(draft: Draft) -> bool:
@@ -102,7 +107,7 @@ def show_draft(draft: Draft) -> bool:
             st.markdown(f"**{draft.reporter.name}, {vi.quarter(draft.quarter)}**")
         held = next((u for u in ui.store().uploads() if u.sha256 == draft.sha256 and not u.withdrawn), None)
         if held is not None:
-            st.info(vi.refusal(AlreadyKeptError(held)), icon=":material/info:")
+            st.info(ui.plain(vi.refusal(AlreadyKeptError(held))), icon=":material/info:")
             return False
         _show_problems(draft)
         _ask(draft)
@@ -123,9 +128,9 @@ def _show_problems(draft: Draft) -> None:
     table = export.Table(
         "",
         ("Trang", "Ô", "Thấy gì và cách sửa"),
-        tuple((*_place(p.at), vi.explain(p)) for p in draft.problems),
+        tuple((*_place(p.at), _said(p.at, vi.explain(p))) for p in draft.problems),
     )
-    ui.show_table(table, "Những chỗ cần sửa")
+    _show_rows(table, "Những chỗ cần sửa")
     st.download_button(
         "Tải danh sách lỗi",
         export.write(table, "csv"),
@@ -141,6 +146,21 @@ def _place(at: Cell | None) -> tuple[str, str]:
     return (at.sheet, at.address) if at else ("", "")
 
 
+def _said(at: Cell | None, words: str) -> str:
+    """A sentence beside whose columns its place stands already."""
+    rest = words.removeprefix(f"{vi.place(at)}: ") if at else words
+    return rest[:1].upper() + rest[1:]
+
+
+def _show_rows(table: export.Table, alt: str) -> None:
+    """A table in full, each cell wrapped, that can be read and copied on a phone, too."""
+    rows = export.printed(table)
+    shown = [{h: ui.plain(text) for h, text in row.items()} for row in rows[:_MOST_ROWS]]
+    st.table(shown, border="horizontal", alt=alt)
+    if len(rows) > _MOST_ROWS:
+        st.caption(f"… và {vi.number(len(rows) - _MOST_ROWS)} dòng nữa.")
+
+
 def _ask(draft: Draft) -> None:
     """The questions stay in sight with their answers, so that one can change one's mind."""
     if draft.open_doubts:
@@ -150,8 +170,9 @@ def _ask(draft: Draft) -> None:
         question, key = str(doubt.at), f"doubt-{draft.sha256}-{doubt.at}"
         answer = given.get(question)
         st.radio(
-            vi.ask(doubt),
+            ui.plain(vi.ask(doubt)),
             doubt.choices,
+            format_func=ui.plain,
             index=doubt.choices.index(answer) if answer in doubt.choices else None,
             key=key,
             on_change=_answered,
@@ -168,8 +189,8 @@ def _show_notices(draft: Draft) -> None:
         with st.expander(
             f"{len(draft.notices)} điều cần lưu ý (không ngăn việc lưu)", icon=":material/info:"
         ):
-            rows = tuple((*_place(n.at), vi.notice(n)) for n in draft.notices)
-            ui.show_table(export.Table("", ("Trang", "Ô", "Lưu ý"), rows), "Những điều cần lưu ý")
+            rows = tuple((*_place(n.at), _said(n.at, vi.notice(n))) for n in draft.notices)
+            _show_rows(export.Table("", ("Trang", "Ô", "Lưu ý"), rows), "Những điều cần lưu ý")
 
 
 def _show_changes(draft: Draft) -> None:
@@ -187,11 +208,11 @@ def _show_changes(draft: Draft) -> None:
         for i in plan.indicators
         if any(counts[i.number, sort] for sort in _CHANGE)
     )
-    ui.show_table(export.Table("", ("Chỉ tiêu", *_CHANGE.values()), rows), "Số liệu trong tệp theo chỉ tiêu")
+    _show_rows(export.Table("", ("Chỉ tiêu", *_CHANGE.values()), rows), "Số liệu trong tệp theo chỉ tiêu")
     replaced = [c for c in changes if c.sort == "changed"]
     if replaced:
         st.markdown("**Số liệu sẽ thay đổi** (lần nạp cũ vẫn được giữ trong Lịch sử nạp)")
-        ui.show_table(_differences(plan, replaced), "Số liệu sẽ thay đổi")
+        _show_rows(_differences(plan, replaced), "Số liệu sẽ thay đổi")
     if sums["missing"]:
         with st.expander(f"{vi.number(sums['missing'])} số liệu còn để trống"):
             st.caption("Ô trống không xóa số liệu đã nạp trước đó; có thể nạp bổ sung sau.")
@@ -223,7 +244,7 @@ def keep(drafts: Iterable[Draft], person: str) -> None:
         try:
             done.append(ui.store().keep(draft, person))
         except KpiError as error:
-            refused.append(vi.refusal(error))
+            refused.append(ui.plain(vi.refusal(error)))
     st.session_state[_KEPT] = done, refused
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
     st.rerun()
@@ -272,7 +293,7 @@ def _withdraw(upload: Upload, person: str, why: str) -> None:
     try:
         ui.store().withdraw(upload.id, person, why)
     except KpiError as error:
-        st.error(vi.refusal(error))
+        st.error(ui.plain(vi.refusal(error)))
         return
     st.toast(f"Đã rút lần nạp số {upload.id}.")
     st.rerun()
@@ -352,7 +373,7 @@ def offer_original(upload: Upload) -> None:
     try:
         content = ui.store().original(upload.id)
     except KpiError as error:
-        st.error(vi.refusal(error))
+        st.error(ui.plain(vi.refusal(error)))
         return
     st.download_button(
         "Tải tệp gốc",

@@ -205,7 +205,7 @@ def test_the_server_runs_the_app_and_not_the_bare_script(server, page):
 def test_a_workbook_goes_from_the_form_to_the_bar_and_the_csv(server, page, form, tmp_path):
     plan, units, blank = form
     open_page(page, server, "nap-so-lieu?don_vi_gui=Phòng Văn hóa và Thông tin huyện Ba Bể", "Nạp số liệu")
-    name, content = download(page, "Tải mẫu biểu")
+    name, content = download(page, "Tải biểu mẫu")
     assert (name, content) == ("061-2022-Q1.xlsx", blank)
 
     upload(page, filled(form, tmp_path / "ba-be.xlsx", files=(30, 120)))

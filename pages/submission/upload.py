@@ -9,10 +9,10 @@ ui.page_title("Nạp số liệu")
 intake.show_kept(person)
 
 with st.container(border=True):
-    st.subheader("Bước 1. Tải mẫu biểu của đơn vị", anchor=False)
+    st.subheader("Bước 1. Tải biểu mẫu của đơn vị", anchor=False)
     plan, reporter, quarter = intake.pick_form()
     st.download_button(
-        f"Tải mẫu biểu {vi.quarter(quarter)}",
+        f"Tải biểu mẫu {vi.quarter(quarter)}",
         partial(intake.blank_form, plan, reporter, quarter),
         f"{reporter.code}-{quarter}.xlsx",
         key="blank",
@@ -21,7 +21,7 @@ with st.container(border=True):
     )
     st.caption(
         f"Hạn gửi: ngày {vi.day(plan.due(quarter))}. Số liệu tính đến ngày {vi.day(plan.as_of(quarter))}. "
-        "Mẫu biểu đã ghi sẵn tên các đơn vị và số liệu kỳ trước để đối chiếu."
+        "Biểu mẫu đã ghi sẵn tên các đơn vị và số liệu kỳ trước để đối chiếu."
     )
 
 with st.container(border=True):
