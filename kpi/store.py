@@ -253,7 +253,7 @@ class Store:
     def _disk_may_refuse(self) -> Iterator[None]:
         try:
             yield
-        except (duckdb.FatalException, duckdb.IOException, OSError) as error:
+        except (duckdb.FatalException, duckdb.IOException, duckdb.TransactionException, OSError) as error:
             raise NotKeptError(self.path) from error
 
     def _checkpoint(self) -> None:

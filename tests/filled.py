@@ -1,0 +1,60 @@
+"""Workbooks as offices send them: the blank form of a reporter, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kpi import workbook
+from kpi.model import Plan, Quarter, Reading
+from kpi.units import Directory, Units
+from kpi.workbook import Draft
+
+Q1, Q2, Q3, Q4 = (Quarter(2022, number) for number in (1, 2, 3, 4))
+
+
+def filled(
+    plan: Plan,
+    units: Units,
+    reporter: str,
+    quarter: Quarter,
+    figures: Mapping[tuple[str, str], object],
+    held: Iterable[Reading] = (),
+) -> bytes:
+    return workbook.fill(workbook.blank(plan, units, plan.reporter(reporter), quarter, held), figures)
+
+
+class Sender:
+    """Makes the drafts of one office after another, without a program in between."""
+
+    def __init__(self, plan: Plan, directory: Directory) -> None:
+        self.plan = plan
+        self.directory = directory
+        self.units = directory.on(plan.end, plan.province)
+
+    def content(
+        self,
+        reporter: str,
+        quarter: Quarter,
+        figures: Mapping[tuple[str, str], object],
+        held: Iterable[Reading] = (),
+    ) -> bytes:
+        return filled(self.plan, self.units, reporter, quarter, figures, held)
+
+    def draft(
+        self,
+        reporter: str,
+        quarter: Quarter,
+        figures: Mapping[tuple[str, str], object],
+        held: Iterable[Reading] = (),
+    ) -> Draft:
+        content = self.content(reporter, quarter, figures, held)
+        return workbook.read(
+            f"{reporter}-{quarter}.xlsx", content, {self.plan.code: self.plan}, self.directory, held=held
+        )
+
+    def posts(self, quarter: Quarter, *manned: int) -> Draft:
+        """The post office's workbook: post points with staff, of 20 in each district from the first on."""
+        districts = [unit.code for unit in self.units.children(self.plan.province)]
+        return self.draft(
+            "BDT", quarter, {("7", c): (n, 20) for c, n in zip(districts, manned, strict=False)}
+        )
