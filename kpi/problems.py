@@ -1,0 +1,748 @@
+"""What can be wrong, doubtful or worth saying about an uploaded workbook. Facts only; `kpi.vi` has the sentences.
+
+`at` is the cell a person has to look at, None when it is the whole file. `found` is what stands there, as written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from kpi.model import Cell, Quarter
+
+Part = Literal["numerator", "denominator"]
+
+# Whole files.
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyFile:
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyBytes:
+    size: int
+    limit: int
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OldWorkbook:
+    """Excel 97–2003 (.xls)."""
+
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockedByPassword:
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebPage:
+    """HTML or XML that carries the name of a workbook."""
+
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotAWorkbook:
+    filename: str
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedWorkbook:
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnpacksTooLarge:
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyRows:
+    at: Cell
+    rows: int
+    columns: int
+
+
+# Who sends it, for when.
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPlan:
+    found: str
+    """"" when nothing in the file says which plan it is for."""
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownReporter:
+    found: str
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterDisagrees:
+    at: Cell | None
+    found: str
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownQuarter:
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidPeriod:
+    at: Cell | None
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterDisagrees:
+    at: Cell | None
+    found: Quarter
+    wanted: Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterOutsidePlan:
+    at: Cell | None
+    quarter: Quarter
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotADate:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateOutsideQuarter:
+    at: Cell
+    found: date
+    quarter: Quarter
+
+
+# The table.
+
+
+@dataclass(frozen=True, slots=True)
+class NoHeading:
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorTwice:
+    at: Cell
+    first: Cell
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnWithoutHeading:
+    at: Cell
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingDisagrees:
+    """The number in a heading is one indicator's, its words are another's."""
+
+    at: Cell
+    found: str
+    by_number: str
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownIndicator:
+    at: Cell
+    found: str
+
+
+# Units.
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownUnit:
+    at: Cell
+    found: str
+    nearest: tuple[str, ...]
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class OldEncoding:
+    at: Cell
+    found: str
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfLaterDay:
+    at: Cell
+    found: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAndNameDisagree:
+    at: Cell
+    code: str
+    by_code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowWithoutUnit:
+    at: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTwice:
+    at: Cell
+    first: Cell
+    unit: str
+    indicator: str
+
+
+# Values.
+
+
+@dataclass(frozen=True, slots=True)
+class NotANumber:
+    at: Cell
+    found: str
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYesOrNo:
+    at: Cell
+    found: str
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotARank:
+    at: Cell
+    found: str
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkInValue:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateInValue:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogicalInValue:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFormula:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class UncalculatedFormula:
+    """The formula has no stored result: the file was never saved by Excel."""
+
+    at: Cell
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfRange:
+    at: Cell
+    found: Decimal
+    high: Decimal | None
+    """The range begins at 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooFine:
+    """More decimals than the things counted have."""
+
+    at: Cell
+    found: Decimal
+    decimals: int
+    things: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartMissing:
+    at: Cell
+    unit: str
+    indicator: str
+    lacking: Part
+
+
+@dataclass(frozen=True, slots=True)
+class PartsGlued:
+    """A fraction in a cell that asks for one of its parts."""
+
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumeratorAboveDenominator:
+    at: Cell
+    unit: str
+    numerator: Decimal
+    denominator: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SomethingOfNothing:
+    """A numerator above 0 over a denominator of 0."""
+
+    at: Cell
+    unit: str
+    numerator: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RatioDisagrees:
+    at: Cell
+    unit: str
+    written: Decimal
+    numerator: Decimal
+    denominator: Decimal
+    ratio: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class BaseUnknown:
+    """Indicator `indicator` is answered for a unit whose indicator `base` is not."""
+
+    at: Cell
+    unit: str
+    indicator: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaseDenied:
+    """Indicator `indicator` is "yes" where `base`, which it presumes, is "no"."""
+
+    at: Cell
+    unit: str
+    indicator: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoEarlierRank:
+    """A gain of places, but the rank it starts from is not known."""
+
+    at: Cell
+    found: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditionOutsidePlan:
+    at: Cell
+    found: str
+    year: int
+    """The latest year that makes sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingReported:
+    at: Cell | None = None
+
+
+Unreadable = (
+    EmptyFile
+    | TooManyBytes
+    | OldWorkbook
+    | LockedByPassword
+    | WebPage
+    | NotAWorkbook
+    | DamagedWorkbook
+    | UnpacksTooLarge
+    | TooManyRows
+)
+
+Problem = (
+    Unreadable
+    | UnknownPlan
+    | UnknownReporter
+    | ReporterDisagrees
+    | UnknownQuarter
+    | InvalidPeriod
+    | QuarterDisagrees
+    | QuarterOutsidePlan
+    | NotADate
+    | DateOutsideQuarter
+    | NoHeading
+    | IndicatorTwice
+    | ColumnWithoutHeading
+    | HeadingDisagrees
+    | UnknownIndicator
+    | UnknownUnit
+    | OldEncoding
+    | UnitOfLaterDay
+    | CodeAndNameDisagree
+    | RowWithoutUnit
+    | UnitTwice
+    | NotANumber
+    | NotYesOrNo
+    | NotARank
+    | RemarkInValue
+    | DateInValue
+    | LogicalInValue
+    | BrokenFormula
+    | UncalculatedFormula
+    | OutOfRange
+    | TooFine
+    | PartMissing
+    | PartsGlued
+    | NumeratorAboveDenominator
+    | SomethingOfNothing
+    | RatioDisagrees
+    | BaseUnknown
+    | BaseDenied
+    | NoEarlierRank
+    | EditionOutsidePlan
+    | NothingReported
+)
+
+# Questions. `choices` are labels and answers at once; an answer holds for all `cells`, and `at` is the first of them.
+
+
+@dataclass(frozen=True, slots=True)
+class PercentUnclear:
+    """0,96 in a percent column: a share of one, or of a hundred?"""
+
+    at: Cell
+    found: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeparatorUnclear:
+    """1.292: thousands, or decimals?"""
+
+    at: Cell
+    found: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DateUnclear:
+    """A fraction such as 10/12 that Excel has made a date."""
+
+    at: Cell
+    found: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlankAmongMarks:
+    """A roster that only ticks: is what is not ticked "no", or not known?"""
+
+    at: Cell
+    indicator: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorNotAsked:
+    at: Cell
+    indicator: str
+    reporter: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitNotAsked:
+    at: Cell
+    unit: str
+    reporter: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitUnclear:
+    at: Cell
+    found: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CumulativeFell:
+    """Counted once a year and cumulative, so it cannot fall."""
+
+    at: Cell
+    unit: str
+    indicator: str
+    before: Decimal
+    earlier: Quarter
+    now: Decimal
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+Doubt = (
+    PercentUnclear
+    | SeparatorUnclear
+    | DateUnclear
+    | BlankAmongMarks
+    | IndicatorNotAsked
+    | UnitNotAsked
+    | UnitUnclear
+    | CumulativeFell
+)
+
+# What is kept, or left out, and worth a look.
+
+
+@dataclass(frozen=True, slots=True)
+class MacrosIgnored:
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OlderForm:
+    at: Cell | None
+    found: str
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenSheet:
+    at: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenRows:
+    at: Cell
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSkipped:
+    at: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnIgnored:
+    at: Cell
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowIgnored:
+    """A row of text, without a unit and without values."""
+
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReadAs:
+    at: Cell
+    found: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeIgnored:
+    at: Cell
+    code: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SameTwice:
+    at: Cell
+    first: Cell
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDiffers:
+    at: Cell
+    indicator: str
+    found: Decimal
+    given: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    at: Cell
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAsMissing:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAsZero:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class DividedByNothing:
+    """#DIV/0! in a derived ratio beside 0 and 0."""
+
+    at: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedFormula:
+    at: Cell
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutOffRead:
+    at: Cell
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class TotalDiffers:
+    at: Cell
+    indicator: str
+    found: str
+    computed: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigure:
+    """A total for a district where communes are asked: used for what they have not reported."""
+
+    at: Cell
+    unit: str
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigureDiffers:
+    at: Cell
+    unit: str
+    indicator: str
+    found: str
+    computed: str
+
+
+@dataclass(frozen=True, slots=True)
+class UniverseDiffers:
+    at: Cell
+    unit: str
+    indicator: str
+    found: Decimal
+    known: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AboveAll:
+    """A flow above 100 %, which work carried over from the quarter before can explain."""
+
+    at: Cell
+    unit: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class AllZero:
+    at: Cell
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class GainRead:
+    at: Cell
+    found: str
+    year: int
+    rank: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditionAssumed:
+    at: Cell
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsMissing:
+    indicators: tuple[str, ...]
+    units: tuple[str, ...]
+    asked: int
+    at: Cell | None = None
+
+
+Notice = (
+    MacrosIgnored
+    | OlderForm
+    | HiddenSheet
+    | HiddenRows
+    | SheetSkipped
+    | ColumnIgnored
+    | RowIgnored
+    | UnitReadAs
+    | CodeIgnored
+    | SameTwice
+    | TargetDiffers
+    | Estimated
+    | ReadAsMissing
+    | ReadAsZero
+    | DividedByNothing
+    | LinkedFormula
+    | CutOffRead
+    | TotalDiffers
+    | OwnFigure
+    | OwnFigureDiffers
+    | UniverseDiffers
+    | AboveAll
+    | AllZero
+    | GainRead
+    | EditionAssumed
+    | UnitsMissing
+)
+
+Finding = Problem | Doubt | Notice
+
+
+def reason(finding: Finding) -> str:
+    """A name for machines: UnknownUnit -> "unknown_unit"."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(finding).__name__).lower()
