@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from kpi import charts, ui, vi
-from kpi.model import Behaviour, Indicator, Level, Reading, Status, Task, TaskState, Unit, Upload
+from kpi.model import Behaviour, Entry, Indicator, Kind, Level, Reading, Status, Task, TaskState, Unit, Upload
 from kpi.progress import Assessment
 from kpi.ui import View, plain
 from kpi.units import Units
@@ -65,22 +67,59 @@ _BEHAVIOUR: Mapping[Behaviour, str] = {
 _DONE = {Status.MET, Status.EXCEEDED}
 
 
-def before(view: View) -> dict[str, Assessment]:
-    """The province's assessments of the quarter before, by indicator; empty in the plan's first quarter."""
-    if view.quarter == view.plan.quarters[0]:
-        return {}
-    return {r.indicator.number: r for r in ui.assessments(view, quarter=view.quarter.previous)}
-
-
 @st.cache_resource(show_spinner=False, max_entries=128)
-def _figure(_draw: Callable[[], Figure], *key: Hashable) -> Figure:
+def _figure(_draw: Callable[[], Figure], *key: str | int) -> Figure:
     return _draw()
 
 
 def chart(view: View, draw: Callable[[], Figure], *what: str, alt: str) -> None:
     """Show a figure, drawn once for each revision of the store; `what` tells it from others of the view."""
-    figure = _figure(draw, *ui.state(view), *what)
-    st.plotly_chart(figure, config=dict(charts.CONFIG), key="-".join(what), alt=alt)
+    _show(_figure(draw, *ui.state(view), *what), "-".join(what), alt)
+
+
+def _show(figure: Figure, key: str, alt: str) -> None:
+    st.plotly_chart(figure, config=dict(charts.CONFIG), key=key, alt=alt)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that the first page says, made once for each revision of the store."""
+
+    standing: str
+    counts: Mapping[str, str]
+    indicators: pd.DataFrame
+    bullets: Figure
+    unsent: pd.DataFrame
+    changes: pd.DataFrame
+
+    def show_bullets(self) -> None:
+        _show(self.bullets, "bullets", self.standing.replace("*", ""))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _overview(_view: View, *key: str | int) -> Overview:
+    rows = ui.assessments(_view)
+    unsent, reporters = ui.unsent(_view), len(_view.plan.reporters)
+    found = {label: f"{count}/{len(rows)}" for label, count in counts(rows).items()}
+    return Overview(
+        standing(_view, rows),
+        {**found, "Đã gửi báo cáo": f"{reporters - len(unsent)}/{reporters} đơn vị"},
+        pd.DataFrame(sheet(rows)),
+        charts.bullets(rows),
+        pd.DataFrame([{vi.UNIT: plain(r.name)} for r in unsent]),
+        pd.DataFrame(changes(_view, rows)),
+    )
+
+
+def overview(view: View) -> Overview:
+    return _overview(view, *ui.state(view))
+
+
+def before(view: View) -> dict[str, Assessment]:
+    """The province's assessments of the quarter before, by indicator; empty in the plan's first quarter."""
+    if view.quarter == view.plan.quarters[0]:
+        return {}
+    return {r.indicator.number: r for r in ui.assessments(view, quarter=view.quarter.previous)}
 
 
 def pick_unit(view: View) -> Unit:
@@ -219,16 +258,32 @@ def heat(rows: Sequence[Assessment], top: Unit) -> list[dict[str, str]]:
             f"**{_unbroken(plain(row.unit.title))}**" if row.unit == top else _unbroken(plain(row.unit.title))
         )
         line = lines.setdefault(row.unit.code, {vi.UNIT: name, **dict.fromkeys(heads.values(), "")})
-        figure = "" if row.value is None else f"\u00a0{charts.short(row)}"
+        figure = "" if row.value is None else f"\u00a0{_in_short(row)}"
         line[heads[row.indicator.number]] = (
             f":{_COLOUR[row.status]}-background[{vi.SYMBOL[row.status]}{figure}]"
         )
     return list(lines.values())
 
 
+def _in_short(row: Assessment) -> str:
+    if row.unit.level is Level.COMMUNE and row.indicator.entry is Entry.YES_NO:
+        return "Có" if row.numerator else "Không"
+    return charts.short(row)
+
+
 def _unbroken(name: str) -> str:
     """Short names stay on one line, however narrow the column."""
     return name.replace(" ", "\u00a0") if len(name) <= 20 else name
+
+
+def comparable(rows: Sequence[Assessment]) -> list[Indicator]:
+    """The indicators by which units can be put in an order: a commune's yes or no says nothing there."""
+    found = {
+        r.indicator.number: r.indicator
+        for r in rows
+        if r.indicator.entry is not Entry.YES_NO or r.unit.level is not Level.COMMUNE
+    }
+    return sorted(found.values(), key=lambda i: int(i.number))
 
 
 def legend() -> str:
@@ -267,17 +322,19 @@ def by_parent(view: View, codes: Iterable[str]) -> dict[str, list[str]]:
 
 def show_missing(view: View, row: Assessment) -> None:
     """How many units lack the thing or have not reported, and which, under the names of their districts."""
-    lacking = [code for code in row.missing if code not in row.unreported]
-    for words, codes in (("Còn thiếu", lacking), ("Chưa báo cáo", row.unreported)):
+    silent = set(row.unreported)
+    lacking = [code for code in row.missing if code not in silent]
+    for words, codes in (("Chưa có hoặc chưa đủ", lacking), ("Chưa báo cáo", row.unreported)):
         if codes:
-            st.subheader(f"{words}: {len(codes)} đơn vị", anchor=False)
+            st.subheader(f"{words}: {vi.number(len(codes))} đơn vị", anchor=False)
             lines = [
-                {"Thuộc": plain(above), "Số": str(len(names)), vi.UNIT: plain(", ".join(names))}
+                {"Thuộc": plain(above), "Số": vi.number(len(names)), vi.UNIT: plain(", ".join(names))}
                 for above, names in by_parent(view, codes).items()
             ]
             st.table(lines, border="horizontal", alt=words)
-    if not row.missing:
-        st.success("Không còn đơn vị nào thiếu.")
+    if not row.missing and row.indicator.kind is not Kind.RANK:
+        whole = row.indicator.entry is Entry.YES_NO
+        st.success("Không còn xã nào thiếu." if whole else "Tất cả đơn vị đã báo cáo.")
 
 
 def meaning(indicator: Indicator) -> str:
@@ -300,29 +357,34 @@ def tasks(view: View, keys: Iterable[str] | None = None) -> list[dict[str, str]]
     asked = None if keys is None else set(keys)
     return [
         {
-            "Nhiệm vụ": f"**{plain(t.key)}** {plain(t.content)}",
-            "Thực hiện": f"{plain(t.assignee)}  \n:small[{vi.day(t.start)} – hạn {vi.day(t.due)}]",
-            "Tình trạng": _task_badge(t, day),
-            "Sản phẩm, kết quả": _task_result(t, day),
+            "Nhiệm vụ": "  \n".join(_task_words(t, day)),
+            "Tình trạng": "  \n".join(_task_state(t, day)),
         }
         for t in view.plan.tasks
         if asked is None or t.key in asked
     ]
 
 
-def _task_badge(task: Task, day: date) -> str:
-    colour, symbol = _TASK_LOOK[task.state(day)]
-    late = task.done_on is not None and task.state(day) is TaskState.DONE and task.done_on > task.due
-    words = [f":{colour}-badge[{symbol} {vi.TASK_STATE[task.state(day)]}]"]
-    if late and task.done_on:
-        words.append(f":small[{vi.days_late((task.done_on - task.due).days)}]")
-    return "  \n".join(words)
+def _task_words(task: Task, day: date) -> list[str]:
+    done = task.state(day) is TaskState.DONE
+    words = [f"**{plain(task.key)}.** {plain(task.content)}", f":small[Thực hiện: {plain(task.assignee)}]"]
+    if done and task.result:
+        words.append(f":small[Kết quả: {plain(task.result)}]")
+    elif task.output:
+        words.append(f":small[Sản phẩm: {plain(task.output)}]")
+    return words
 
 
-def _task_result(task: Task, day: date) -> str:
-    if task.state(day) is not TaskState.DONE or task.done_on is None:
-        return plain(task.output)
-    return f"{plain(task.result or task.output)}  \n:small[hoàn thành ngày {vi.day(task.done_on)}]"
+def _task_state(task: Task, day: date) -> list[str]:
+    state = task.state(day)
+    colour, symbol = _TASK_LOOK[state]
+    words = [f":{colour}-badge[{symbol} {vi.TASK_STATE[state]}]"]
+    if state is TaskState.DONE and task.done_on is not None:
+        words.append(f":small[ngày {vi.day(task.done_on)}]")
+        late = (task.done_on - task.due).days
+        words += [f":small[{vi.days_late(late)}]"] if late > 0 else []
+    words.append(f":small[hạn {vi.day(task.due)}]")
+    return words
 
 
 def sources(view: View, row: Assessment) -> list[dict[str, str]]:

@@ -40,7 +40,7 @@ _GROUND = "rgba(128,140,152,0.16)"
 _BEYOND = "rgba(128,140,152,0.08)"
 _LINE = "rgba(128,140,152,0.55)"
 _MARK = "#8a5cc2"
-_ROW = 62
+_ROW = 66
 _MOST = 150.0
 
 
@@ -73,7 +73,7 @@ def bullets(rows: Sequence[Assessment]) -> go.Figure:
         y=at,
         x=[100] * len(rows),
         mode="markers",
-        marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": _INK}},
+        marker={"symbol": "line-ns", "size": 13, "line": {"width": 3, "color": _INK}},
         hoverinfo="skip",
     )
     for place, row in enumerate(rows):
@@ -95,7 +95,7 @@ def ranking(rows: Sequence[Assessment]) -> go.Figure:
         y=list(range(len(ordered))),
         x=[float(r.target) for r in ordered],
         mode="markers",
-        marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": _INK}},
+        marker={"symbol": "line-ns", "size": 13, "line": {"width": 3, "color": _INK}},
         hoverinfo="skip",
     )
     for place, row in enumerate(ordered):
@@ -134,6 +134,8 @@ def quarters(rows: Sequence[Assessment], upto: Quarter, names: Mapping[str, str]
         )
     drawn = [r for r in rows if r.quarter <= upto and r.value is not None]
     done = {Status.MET, Status.EXCEEDED, Status.ON_TRACK}
+    # Beside the riser of a step, not on it.
+    side = "right" if indicator.behaviour is Behaviour.STOCK else "center"
     figure.add_scatter(
         x=[vi.quarter(r.quarter) for r in drawn],
         y=[_float(r.value) for r in drawn],
@@ -146,7 +148,7 @@ def quarters(rows: Sequence[Assessment], upto: Quarter, names: Mapping[str, str]
         },
         marker={"size": 11, "color": [COLOUR[r.status] for r in drawn]},
         text=[f"<b>{short(r)}</b>" for r in drawn],
-        textposition=["top center" if r.status in done else "bottom center" for r in drawn],
+        textposition=[f"{'top' if r.status in done else 'bottom'} {side}" for r in drawn],
         textfont={"size": 13, "color": _INK},
         cliponaxis=False,
         error_y=_bounds(drawn),
@@ -161,7 +163,7 @@ def quarters(rows: Sequence[Assessment], upto: Quarter, names: Mapping[str, str]
         height=380,
         dragmode=False,
         separators=",.",
-        margin={"l": 10, "r": 24, "t": 64, "b": 10},
+        margin={"l": 10, "r": 48, "t": 64, "b": 10},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     )
     return figure
@@ -260,7 +262,7 @@ def _label(figure: go.Figure, place: int, name: str, figures: str) -> None:
         x=0,
         y=place,
         xref="paper",
-        yshift=10,
+        yshift=12,
         text=f"{name}<br>{figures}",
         showarrow=False,
         xanchor="left",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import streamlit as st
 
-from kpi import charts, demo, export, vi
+from kpi import demo, export, vi
 from kpi.model import (
     KpiError,
     Plan,
@@ -40,6 +40,19 @@ class View:
     units: Units
     quarter: Quarter
     closed: bool
+    revision: int
+    """Of the store, when the page began: what anything derived from the view is cached on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the store knows of a plan, asked once for each revision."""
+
+    readings: list[Reading]
+    uploads: list[Upload]
+    latest: Quarter
+    """The newest quarter with figures, else the plan's first."""
+    illustrative: bool
 
 
 def require(folder: str) -> str:
@@ -54,32 +67,32 @@ def data_folder() -> Path:
     return Path(os.environ.get("KPI_DATA") or _SHIPPED)
 
 
-def _reference(name: str) -> Path:
+def _reference(name: str) -> str:
     own = data_folder() / name
-    return own if own.is_dir() else _SHIPPED / name
+    return str(own if own.is_dir() else _SHIPPED / name)
 
 
-def _store_path() -> Path:
+def _store_path() -> str:
     path = Path(os.environ.get("KPI_STORE") or data_folder() / "live" / "kpi.duckdb")
-    return path if path.suffix == ".duckdb" else path / "kpi.duckdb"
+    return str(path if path.suffix == ".duckdb" else path / "kpi.duckdb")
 
 
 @st.cache_resource(show_spinner=False)
-def _open_store(path: Path) -> Store:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return Store(path)
+def _open_store(path: str) -> Store:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return Store(Path(path))
 
 
 @st.cache_resource(show_spinner=False)
-def _load_directory(folder: Path) -> Directory:
-    return Directory.load(folder)
+def _load_directory(folder: str) -> Directory:
+    return Directory.load(Path(folder))
 
 
 @st.cache_resource(show_spinner=False)
-def _load_plans(folder: Path, units: Path) -> tuple[dict[str, Plan], tuple[KpiError, ...]]:
+def _load_plans(folder: str, units: str) -> tuple[dict[str, Plan], tuple[KpiError, ...]]:
     good: dict[str, Plan] = {}
     bad: list[KpiError] = []
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(Path(folder).glob("*.toml")):
         try:
             plan = load(path, _load_directory(units))
         except KpiError as error:
@@ -89,15 +102,18 @@ def _load_plans(folder: Path, units: Path) -> tuple[dict[str, Plan], tuple[KpiEr
     return good, tuple(bad)
 
 
-def prepare() -> None:
-    """Open and import all that a first visitor would wait for; what fails is said on the page that needs it."""
+def prepare() -> View | None:
+    """Open all that a first visitor would wait for; what cannot be opened is said on the page that needs it."""
     try:
-        opened, plan = _open_store(_store_path()), next(iter(plans().values()))
-        view = View(plan, units_of(plan), _latest(plan), closed=False)
-        charts.bullets(assessments(view))
-        logging.getLogger("kpi").info("store %s, revision %s", _store_path(), opened.revision)
+        opened = _open_store(_store_path())
+        good, _ = _load_plans(_reference("plans"), _reference("units"))
     except KpiError as error:
         logging.getLogger("kpi").warning("%s", vi.refusal(error))
+        return None
+    if not good:
+        return None
+    plan = next(iter(good.values()))
+    return View(plan, units_of(plan), _held(plan).latest, closed=False, revision=opened.revision)
 
 
 def close() -> None:
@@ -143,55 +159,55 @@ def plans() -> dict[str, Plan]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _units(folder: Path, day: date, province: str) -> Units:
-    return _load_directory(folder).on(day, province)
+def _units(folder: str, day: str, province: str) -> Units:
+    return _load_directory(folder).on(date.fromisoformat(day), province)
 
 
 def units_of(plan: Plan) -> Units:
-    return _units(_reference("units"), plan.end, plan.province)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _current(_store: Store, path: Path, revision: int, plan: str, upto: Quarter | None) -> list[Reading]:
-    return _store.current(plan, upto)
-
-
-def readings(plan: Plan, upto: Quarter | None = None) -> list[Reading]:
-    """What counts today, up to a quarter."""
-    opened = store()
-    return _current(opened, _store_path(), opened.revision, plan.code, upto)
+    return _units(_reference("units"), str(plan.end), plan.province)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _uploads(_store: Store, path: Path, revision: int, plan: str) -> list[Upload]:
-    return _store.uploads(plan)
+def _hold(_store: Store, _plan: Plan, path: str, revision: int, plan: str) -> _Held:
+    readings = _store.current(plan)
+    latest = max((r.quarter for r in readings), default=_plan.quarters[0])
+    return _Held(readings, _store.uploads(plan), latest, _store.illustrative(plan))
+
+
+def _held(plan: Plan) -> _Held:
+    opened = store()
+    return _hold(opened, plan, _store_path(), opened.revision, plan.code)
+
+
+def readings(plan: Plan) -> list[Reading]:
+    """What counts today; shared and cached, so for reading only."""
+    return _held(plan).readings
 
 
 def uploads(plan: Plan) -> list[Upload]:
     """Every upload of a plan, newest first."""
-    opened = store()
-    return _uploads(opened, _store_path(), opened.revision, plan.code)
+    return _held(plan).uploads
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
 def _assess(
-    _view: View, path: Path, revision: int, plan: str, quarter: Quarter, closed: bool, of: tuple[str, ...]
+    _view: View, path: str, revision: int, plan: str, quarter: str, closed: bool, codes: str
 ) -> list[Assessment]:
-    chosen = [_view.units.get(code) for code in of] or None
-    return assess(_view.plan, _view.units, quarter, readings(_view.plan, quarter), chosen, closed=closed)
+    upto = Quarter.parse(quarter)
+    chosen = [_view.units.get(code) for code in codes.split()] or None
+    found = [r for r in readings(_view.plan) if r.quarter <= upto]
+    return assess(_view.plan, _view.units, upto, found, chosen, closed=closed)
 
 
 def assessments(view: View, of: Iterable[Unit] = (), *, quarter: Quarter | None = None) -> list[Assessment]:
     """Assessments of the view, of the province when `of` is empty; shared and cached, so for reading only."""
-    codes = tuple(unit.code for unit in of)
-    when = quarter or view.quarter
-    closed = view.closed and when == view.quarter
-    return _assess(view, _store_path(), store().revision, view.plan.code, when, closed, codes)
+    asked = view if quarter in {None, view.quarter} else replace(view, quarter=quarter, closed=False)
+    return _assess(view, *state(asked), " ".join(unit.code for unit in of))
 
 
-def state(view: View) -> tuple[Hashable, ...]:
-    """What anything derived from a view may be cached on."""
-    return _store_path(), store().revision, view.plan.code, view.quarter, view.closed
+def state(view: View) -> tuple[str, int, str, str, bool]:
+    """What anything derived from a view is cached on; plain values, which Streamlit hashes fastest."""
+    return _store_path(), view.revision, view.plan.code, str(view.quarter), view.closed
 
 
 def page_title(title: str) -> None:
@@ -215,25 +231,26 @@ def pick_plan() -> Plan:
 def pick_view() -> View:
     """Choose plan and quarter; they stand in the address, so a link shows the same view on every page."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        plan = pick_plan()
-        quarter = _pick_quarter(plan)
+        plan, revision = pick_plan(), store().revision
+        held = _held(plan)
+        quarter = _pick_quarter(plan, held.latest)
         closed = quarter == plan.quarters[-1] and st.toggle(
             "Đánh giá như kỳ đã chốt",
             key="chot",
             bind="query-params",
             help="Coi như không còn số liệu nào gửi thêm: chỉ tiêu chưa tới mức giao là chưa đạt.",
         )
-        if store().illustrative(plan.code):
+        if held.illustrative:
             st.badge(vi.ILLUSTRATIVE, color="orange")
-    return View(plan, units_of(plan), quarter, closed)
+    return View(plan, units_of(plan), quarter, closed, revision)
 
 
-def _pick_quarter(plan: Plan) -> Quarter:
+def _pick_quarter(plan: Plan, latest: Quarter) -> Quarter:
     by_name = {vi.quarter(q): q for q in plan.quarters}
     name = st.segmented_control(
         "Kỳ báo cáo",
         list(by_name),
-        default=vi.quarter(_latest(plan)),
+        default=vi.quarter(latest),
         key="ky",
         bind="query-params",
         required=True,
@@ -245,10 +262,6 @@ def _pick_quarter(plan: Plan) -> Quarter:
 def _plan_name(code: str) -> str:
     plan = plans()[code]
     return f"{plan.title} ({plan.year})"
-
-
-def _latest(plan: Plan) -> Quarter:
-    return max((r.quarter for r in readings(plan)), default=plan.quarters[0])
 
 
 def empty_store(view: View) -> bool:

@@ -28,8 +28,8 @@ if way == BY_ROOM:
 
 unit = board.pick_unit(view)
 board.show_path(view, unit)
+own = ui.assessments(view, [unit])
 if unit != view.units.province:
-    own = ui.assessments(view, [unit])
     st.subheader("Các chỉ tiêu của đơn vị", anchor=False)
     if own:
         st.table(board.sheet(own), border="horizontal", alt=f"Các chỉ tiêu của {unit.title}")
@@ -44,12 +44,15 @@ parts = ui.assessments(view, below)
 st.subheader("Bảng đơn vị và chỉ tiêu", anchor=False)
 for level in dict.fromkeys(r.unit.level for r in parts):
     shown = [r for r in parts if r.unit.level is level]
-    st.table(board.heat(shown, unit), alt=f"Đơn vị và chỉ tiêu, {unit.title}")
+    asked = {r.indicator.number for r in shown}
+    st.table(
+        board.heat([*(r for r in own if r.indicator.number in asked), *shown], unit),
+        alt=f"Đơn vị và chỉ tiêu, {unit.title}",
+    )
 st.markdown(board.legend())
 
 st.subheader("Xếp thứ tự theo một chỉ tiêu", anchor=False)
-asked = {r.indicator.number for r in parts}
-chosen = board.pick_indicator([i for i in view.plan.indicators if i.number in asked])
+chosen = board.pick_indicator(board.comparable(parts))
 ranked = [r for r in parts if r.indicator == chosen]
 st.caption("Vạch đứng: chỉ tiêu giao. Phần gạch chéo: mức có thể đạt khi báo cáo đủ.")
 alt = f"{chosen.short_name}, {unit.title}, {vi.quarter(view.quarter)}"
