@@ -33,10 +33,11 @@ PAGES = {
 
 
 def main() -> None:
+    page = st.navigation(menu())
     # A Material icon here, or on a page, would be fetched from the internet as the favicon.
-    st.set_page_config(page_title="Theo dõi chỉ tiêu thi đua", page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_title=f"{page.title} – Theo dõi thi đua", page_icon=str(ICON), layout="wide")
     st.logo(str(ICON), size="large")
-    st.navigation(menu()).run()
+    page.run()
 
 
 def menu() -> dict[str, list[st.Page]]:
@@ -52,7 +53,10 @@ def menu() -> dict[str, list[st.Page]]:
 
 
 def go_to_overview() -> None:
-    st.switch_page(HOME / "pages" / f"{OVERVIEW}.py", query_params=st.query_params.to_dict())
+    from kpi import ui
+
+    overview = HOME / "pages" / f"{OVERVIEW}.py"
+    st.switch_page(overview, query_params=ui.address() | st.query_params.to_dict())
 
 
 def report_error(error: Exception) -> bool:

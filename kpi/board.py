@@ -141,6 +141,7 @@ def _choose(label: str, key: str, units: Units, top: Unit, whole: str) -> Unit:
         key=key,
         bind="query-params",
         width=340,
+        on_change=_forget_commune if key == "don_vi" else "rerun",
     )
     return units.get(code)
 
@@ -149,15 +150,23 @@ def show_path(view: View, unit: Unit) -> None:
     """The way down to a unit; each unit above it leads back up."""
     steps = view.units.path(unit.code)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        for depth, step in enumerate(steps[:-1]):
-            st.button(step.title, key=f"up_{depth}", type="tertiary", on_click=_go_up, args=(depth,))
+        for depth, (step, below) in enumerate(zip(steps[:-1], ("don_vi", "xa"), strict=False)):
+            st.button(
+                step.title, key=f"up_{depth}", type="tertiary", on_click=_go_up, args=(step.code, below)
+            )
             st.markdown("›", width="content")
         st.markdown(f"**{plain(steps[-1].title)}**", width="content")
 
 
-def _go_up(depth: int) -> None:
-    for key in ("don_vi", "xa")[depth:]:
-        st.session_state.pop(key, None)
+def _go_up(to: str, below: str) -> None:
+    """Show the unit `to` again: `below` is the list in which a part of it was chosen."""
+    st.session_state[below] = to
+    _forget_commune()
+
+
+def _forget_commune() -> None:
+    """A commune of another district is no choice; the list of communes begins with the whole district."""
+    st.session_state["xa"] = st.session_state["don_vi"]
 
 
 def pick_indicator(indicators: Sequence[Indicator], key: str = "chi_tieu") -> Indicator:

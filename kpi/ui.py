@@ -242,21 +242,24 @@ def pick_view() -> View:
         )
         if held.illustrative:
             st.badge(vi.ILLUSTRATIVE, color="orange")
+    st.sidebar.caption(f"**{plain(plan.issuer)}**  \n{plain(plan.title)}")
     return View(plan, units_of(plan), quarter, closed, revision)
 
 
 def _pick_quarter(plan: Plan, latest: Quarter) -> Quarter:
     by_name = {vi.quarter(q): q for q in plan.quarters}
+    if st.session_state.get("ky") not in by_name:
+        # Not as the widget's default: Streamlit leaves that out of the address, and a link would drift.
+        st.session_state["ky"] = vi.quarter(latest)
     name = st.segmented_control(
-        "Kỳ báo cáo",
-        list(by_name),
-        default=vi.quarter(latest),
-        key="ky",
-        bind="query-params",
-        required=True,
-        wrap=True,
+        "Kỳ báo cáo", list(by_name), key="ky", bind="query-params", required=True, wrap=True
     )
     return by_name[str(name)]
+
+
+def address() -> dict[str, str]:
+    """What the address of a first visit says: the newest quarter of the first plan."""
+    return {"ky": vi.quarter(_held(next(iter(plans().values()))).latest)}
 
 
 def _plan_name(code: str) -> str:
