@@ -310,9 +310,9 @@ def test_an_open_store_is_refused_with_what_to_do(kpi, form, tmp_path):
     assert json.loads(last)["reason"] == "store_busy"
 
 
-def test_a_bug_is_a_lookup_code_and_the_traceback_stays_out_of_stdout(kpi, form, monkeypatch):
-    monkeypatch.setenv("KPI_STORE", "\0.duckdb")
-    result = kpi("keep", form(18), "--person", "Lan")
+def test_a_bug_is_a_lookup_code_and_the_traceback_stays_out_of_stdout(kpi):
+    result = kpi("export", "--json", "--plan", "bac-kan-2022", "--quarter", "2022-Q1", "--out", "a\0b")
     assert result.exit_code == 1
     assert "Mã tra cứu: " in result.stdout
+    assert said(result)["reason"] == "bug"
     assert "Traceback" not in result.stdout
