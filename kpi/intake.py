@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,21 +24,31 @@ _ANSWERS, _KEPT, _TURN = "answers", "kept", "uploader_turn"
 # A browser draws so many at once without a pause.
 _MOST_ROWS = 300
 _CHANGE = {"new": "Mới", "changed": "Thay đổi", "unchanged": "Giữ nguyên", "missing": "Còn để trống"}
-_UPLOAD_HEADINGS = ("Lần", "Nạp lúc", "Người nạp", "Đơn vị gửi", "Kỳ", "Tệp", "Tình trạng", "Ghi chú")
+_UPLOAD_HEADINGS = (
+    "Lần",
+    "Nạp lúc",
+    "Đơn vị gửi",
+    "Kỳ",
+    "Tình trạng",
+    "Số liệu",
+    "Khác lần trước",
+    "Tệp",
+    "Người nạp",
+    "Ghi chú",
+)
 _READING_HEADINGS = ("Chỉ tiêu", "Đơn vị", "Số liệu", "Lần nạp trước", "Trang", "Ô", "Số liệu tính đến")
 
 
 def pick_form() -> tuple[Plan, Reporter, Quarter]:
     """Choose whose form and of which quarter: at first the earliest the reporter has not sent."""
     plan = ui.pick_plan()
-    left, right = st.columns([3, 2])
     names = {r.code: r.name for r in plan.reporters}
-    code = left.selectbox(
+    code = st.selectbox(
         "Đơn vị gửi", list(names), format_func=names.__getitem__, key="don_vi_gui", bind="query-params"
     )
     sent = {u.quarter for u in ui.uploads(plan) if u.reporter == code and not u.withdrawn}
     by_name = {vi.quarter(q): q for q in plan.quarters}
-    name = right.segmented_control(
+    name = st.segmented_control(
         "Quý",
         list(by_name),
         default=next((n for n, q in by_name.items() if q not in sent), list(by_name)[-1]),
@@ -200,11 +210,11 @@ def _show_changes(draft: Draft) -> None:
     plan, changes = draft.plan, compare(draft, ui.readings(draft.plan))
     counts = Counter((c.indicator, c.sort) for c in changes)
     sums = Counter(c.sort for c in changes)
-    with st.grid(4, min_column_width=140):
+    with st.grid(4, min_column_width=100):
         for sort, label in _CHANGE.items():
             st.metric(label, vi.number(sums[sort]))
     rows = tuple(
-        (vi.matrix_heading(i), *(vi.number(counts[i.number, sort]) for sort in _CHANGE))
+        (vi.short_heading(i), *(vi.number(counts[i.number, sort]) for sort in _CHANGE))
         for i in plan.indicators
         if any(counts[i.number, sort] for sort in _CHANGE)
     )
@@ -225,7 +235,7 @@ def _differences(plan: Plan, changes: Iterable[Change]) -> export.Table:
     units = ui.units_of(plan)
     rows = tuple(
         (
-            vi.matrix_heading(plan.indicator(c.indicator)),
+            vi.short_heading(plan.indicator(c.indicator)),
             units.get(c.unit).title,
             vi.entered(plan.indicator(c.indicator), c.old) if c.old else "",
             vi.entered(plan.indicator(c.indicator), c.new) if c.new else "",
@@ -258,6 +268,7 @@ def show_kept(person: str) -> None:
     for kept in done:
         upload = ui.store().upload(kept.upload)
         if upload.withdrawn:
+            st.info(f"Đã rút lần nạp số {upload.id}.", icon=":material/undo:")
             continue
         name = ui.plans()[upload.plan].reporter(upload.reporter).name
         with st.container(border=True):
@@ -295,43 +306,43 @@ def _withdraw(upload: Upload, person: str, why: str) -> None:
     except KpiError as error:
         st.error(ui.plain(vi.refusal(error)))
         return
-    st.toast(f"Đã rút lần nạp số {upload.id}.")
     st.rerun()
 
 
-def show_uploads(plan: Plan, uploads: Iterable[Upload]) -> None:
+def show_uploads(plan: Plan, uploads: Sequence[Upload]) -> None:
     names = {r.code: r.name for r in plan.reporters}
-    rows = tuple(
-        (
-            u.id,
-            vi.moment(u.kept_at),
-            u.person,
-            names.get(u.reporter, u.reporter),
-            vi.quarter(u.quarter),
-            u.filename,
-            _state(u),
-            vi.ILLUSTRATIVE if u.illustrative else "",
-        )
-        for u in uploads
-    )
-    ui.show_table(export.Table("", _UPLOAD_HEADINGS, rows), "Các lần nạp")
-
-
-def show_upload(plan: Plan, upload: Upload, uploads: Iterable[Upload]) -> None:
-    """Every reading of one upload, beside what the version before it said."""
-    before = next((u for u in uploads if _is_before(u, upload)), None)
-    old = {_place_of(r): r for r in ui.store().readings(before.id)} if before else {}
-    units = ui.units_of(plan)
-    changed = 0
     rows = []
-    for reading in ui.store().readings(upload.id):
-        indicator = plan.indicator(reading.indicator)
-        held = old.get(_place_of(reading))
-        differs = held is not None and held.figures != reading.figures
-        changed += differs
+    for upload in uploads:
+        count, changed = _compared(upload, _before(plan, upload))
         rows.append(
             (
-                vi.matrix_heading(indicator),
+                upload.id,
+                vi.moment(upload.kept_at),
+                names.get(upload.reporter, upload.reporter),
+                vi.quarter(upload.quarter),
+                _state(upload),
+                vi.number(count),
+                "" if changed is None else vi.number(changed),
+                upload.filename,
+                upload.person,
+                vi.ILLUSTRATIVE if upload.illustrative else "",
+            )
+        )
+    ui.show_table(export.Table("", _UPLOAD_HEADINGS, tuple(rows)), "Các lần nạp")
+
+
+def show_upload(plan: Plan, upload: Upload) -> None:
+    """Every reading of one upload, beside what the version before it said."""
+    before = _before(plan, upload)
+    old = _figures(before.id) if before else {}
+    units = ui.units_of(plan)
+    rows = []
+    for place, reading in _figures(upload.id).items():
+        held, indicator = old.get(place), plan.indicator(reading.indicator)
+        differs = held is not None and held.figures != reading.figures
+        rows.append(
+            (
+                vi.short_heading(indicator),
                 units.get(reading.unit).title,
                 vi.entered(indicator, reading),
                 vi.entered(indicator, held) if held is not None and differs else "",
@@ -340,8 +351,44 @@ def show_upload(plan: Plan, upload: Upload, uploads: Iterable[Upload]) -> None:
                 reading.as_of,
             )
         )
-    st.markdown(_sum(upload, len(rows), changed, before))
+    if upload.withdrawn:
+        st.info(
+            f"Đã rút lần nạp số {upload.id}: số liệu của lần này không còn được tính.", icon=":material/undo:"
+        )
+    st.markdown(_sum(upload, before))
     ui.show_table(export.Table("", _READING_HEADINGS, tuple(rows)), "Số liệu của lần nạp")
+
+
+def _before(plan: Plan, upload: Upload) -> Upload | None:
+    """The version that counted before this one came."""
+    same = (upload.reporter, upload.quarter)
+    return next(
+        (
+            u
+            for u in ui.uploads(plan)
+            if (u.reporter, u.quarter) == same and int(u.id) < int(upload.id) and not u.withdrawn
+        ),
+        None,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _read_figures(path: Path, upload: str) -> dict[Hashable, Reading]:
+    return {(r.indicator, r.unit, r.quarter, r.edition): r for r in ui.store().readings(upload)}
+
+
+def _figures(upload: str) -> dict[Hashable, Reading]:
+    """The readings of an upload, which never change, by the place they speak of."""
+    return _read_figures(ui.store().path, upload)
+
+
+def _compared(upload: Upload, before: Upload | None) -> tuple[int, int | None]:
+    """How many readings, and how many differ from the version before; None when there is none."""
+    mine = _figures(upload.id)
+    if before is None:
+        return len(mine), None
+    old = _figures(before.id)
+    return len(mine), sum(p in old and old[p].figures != r.figures for p, r in mine.items())
 
 
 def _state(upload: Upload) -> str:
@@ -350,22 +397,14 @@ def _state(upload: Upload) -> str:
     return "Đang dùng" if upload.current else "Đã được thay thế"
 
 
-def _sum(upload: Upload, count: int, changed: int, before: Upload | None) -> str:
+def _sum(upload: Upload, before: Upload | None) -> str:
+    count, changed = _compared(upload, before)
     words = f"Nạp lúc {vi.moment(upload.kept_at)}, người nạp: {ui.plain(upload.person)}. {vi.number(count)} số liệu"
-    if before is None:
+    if before is None or changed is None:
         return f"{words}; chưa có lần nạp nào trước đó của đơn vị cho quý này."
     return (
         f"{words}, khác {vi.number(changed)} số so với lần nạp số {before.id} ({vi.moment(before.kept_at)})."
     )
-
-
-def _is_before(earlier: Upload, upload: Upload) -> bool:
-    same = (earlier.reporter, earlier.quarter) == (upload.reporter, upload.quarter)
-    return same and int(earlier.id) < int(upload.id) and not earlier.withdrawn
-
-
-def _place_of(reading: Reading) -> tuple[str, str, Quarter, int | None]:
-    return reading.indicator, reading.unit, reading.quarter, reading.edition
 
 
 def offer_original(upload: Upload) -> None:

@@ -29,6 +29,8 @@ from kpi.units import Directory, Units
 
 LOCAL_PERSON = "Người dùng tại máy"
 _SHIPPED = Path(__file__).parent.parent / "data"
+# Characters of a table's cell before it wraps.
+_LONG = 42
 _FOLDERS = {"progress", "submission", "office"}
 
 
@@ -300,5 +302,36 @@ def as_known(view: View) -> date:
 
 
 def show_table(table: export.Table, alt: str) -> None:
-    """Any table of texts, scrolling in itself; cells are never read as Markdown."""
-    st.dataframe(export.printed(table), hide_index=True, height="content", alt=alt)
+    """Any table of texts, scrolling in itself; cells are never read as Markdown, long ones wrap."""
+    rows = export.printed(table)
+    longest = {h: max([min(len(h), 24), *(len(row[h]) for row in rows)]) for h in table.headings}
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        row_height=68 if max(longest.values()) > _LONG else None,
+        column_config={
+            h: st.column_config.TextColumn(width=28 + 7 * min(n, _LONG)) for h, n in longest.items()
+        },
+        alt=alt,
+    )
+
+
+def offer_csv(table: export.Table, stem: str) -> None:
+    """Both formats of a table, ready to download."""
+    formats: tuple[tuple[str, export.Format], ...] = (
+        ("Tải CSV cho Excel", "csv"),
+        ("Tải CSV máy đọc", "csv-machine"),
+    )
+    with st.container(horizontal=True):
+        for label, to in formats:
+            st.download_button(
+                label,
+                export.write(table, to),
+                f"{stem}{to.removeprefix('csv')}.csv",
+                "text/csv",
+                key=f"{to}-{stem}",
+                type="primary" if to == "csv" else "secondary",
+                icon=":material/download:",
+                on_click="ignore",
+            )

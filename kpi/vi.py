@@ -508,7 +508,7 @@ def meanings(indicator: Indicator) -> str:
 
 def explain(problem: Problem) -> str:
     """What is wrong and how to mend it, with its place."""
-    return _at(problem.at, _wrong(problem))
+    return _at(problem.at, _mistake(problem))
 
 
 def ask(doubt: Doubt) -> str:
@@ -528,9 +528,9 @@ _PART: Mapping[Part, str] = {"numerator": "tử số", "denominator": "mẫu s�
 _PARTS = "tử số và mẫu số ở hai ô"
 
 
-def _wrong(problem: Problem) -> str:
+def _mistake(problem: Problem) -> str:
     if isinstance(problem, Unreadable):
-        return _wrong_file(problem)
+        return _unreadable(problem)
     match problem:
         case UnknownPlan(found):
             named = f" (ghi “{found}”)" if found else ""
@@ -657,7 +657,7 @@ def _wrong(problem: Problem) -> str:
             assert_never(problem)
 
 
-def _wrong_file(problem: Unreadable) -> str:
+def _unreadable(problem: Unreadable) -> str:
     match problem:
         case EmptyFile():
             return "tệp rỗng hoặc tải lên chưa hết. Tải lại tệp."
@@ -1072,6 +1072,7 @@ def bug(code: str) -> str:
 
 WHOLE_PROVINCE = "Toàn tỉnh"
 UNIT = "Đơn vị"
+SOURCE = "Nguồn"
 NOTES = "Ghi chú"
 A_TASK = "nhiệm vụ"
 
@@ -1105,13 +1106,17 @@ def report_headings(year: int, q: Quarter) -> tuple[str, ...]:
         "Đánh giá",
         "Đơn vị thực hiện",
         "Số liệu tính đến ngày",
-        "Nguồn",
+        SOURCE,
         NOTES,
     )
 
 
+def short_heading(indicator: Indicator) -> str:
+    return f"{indicator.number}. {indicator.short_name}"
+
+
 def matrix_heading(indicator: Indicator) -> str:
-    return f"{indicator.number}. {indicator.short_name} ({indicator.unit_of_measure})"
+    return f"{short_heading(indicator)} ({indicator.unit_of_measure})"
 
 
 def entered(indicator: Indicator, reading: Reading) -> str:

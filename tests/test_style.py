@@ -17,10 +17,10 @@ HOME = {
     "plotly": {"kpi/charts"},
     "pydantic": {"kpi/plan"},
     "click": {"kpi/__main__"},
-    "streamlit": {"kpi/ui", "kpi/board", "kpi/intake", "kpi/board", "pages", "dashboard"},
+    "streamlit": {"kpi/ui", "kpi/board", "kpi/intake", "pages", "dashboard"},
 }
 VIETNAMESE = re.compile(r"[À-ÖØ-öø-ỹĐđ]")
-SPEAKERS = {"kpi/vi", "kpi/ui", "kpi/board", "kpi/intake", "kpi/board", "pages", "dashboard"}
+SPEAKERS = {"kpi/vi", "kpi/ui", "kpi/board", "kpi/intake", "pages", "dashboard"}
 # Spellings that names and headings are matched against are data of the format, not sentences for people.
 SPELLING = {"kpi/workbook", "kpi/units", "kpi/demo"}
 UTILITY = {"util", "utils", "helper", "helpers", "common", "misc"}

@@ -12,10 +12,11 @@ if ui.empty_store(view):
 silent = ui.unsent(view)
 if silent:
     st.warning(
-        f"{len(silent)}/{len(view.plan.reporters)} đơn vị chưa gửi số liệu {vi.quarter(view.quarter)}: "
-        f"{'; '.join(ui.plain(r.name) for r in silent)}.",
+        f"{len(silent)}/{len(view.plan.reporters)} đơn vị chưa gửi số liệu {vi.quarter(view.quarter)}.",
         icon=":material/warning:",
     )
+    with st.expander("Các đơn vị chưa gửi"):
+        st.markdown("\n".join(f"- {ui.plain(r.name)}" for r in silent))
 else:
     st.success(f"Đủ {len(view.plan.reporters)} đơn vị đã gửi số liệu {vi.quarter(view.quarter)}.")
 
@@ -31,24 +32,9 @@ report = export.report(
     illustrative=illustrative,
 )
 matrix = export.matrix(view.plan, view.quarter, ui.assessments(view, measured), illustrative=illustrative)
-formats: tuple[tuple[str, export.Format], ...] = (
-    ("Tải CSV cho Excel", "csv"),
-    ("Tải CSV máy đọc", "csv-machine"),
-)
 whole, by_unit = st.tabs(["Bảng tổng hợp", "Bảng theo đơn vị"])
 for tab, table, stem in ((whole, report, "bao-cao"), (by_unit, matrix, "theo-don-vi")):
     with tab:
         st.subheader(table.title, anchor=False)
         ui.show_table(table, table.title)
-        with st.container(horizontal=True):
-            for label, to in formats:
-                st.download_button(
-                    label,
-                    export.write(table, to),
-                    f"{stem}-{view.plan.code}-{view.quarter}{to.removeprefix('csv')}.csv",
-                    "text/csv",
-                    key=f"{to}-{stem}",
-                    type="primary" if to == "csv" else "secondary",
-                    icon=":material/download:",
-                    on_click="ignore",
-                )
+        ui.offer_csv(table, f"{stem}-{view.plan.code}-{view.quarter}")

@@ -14,20 +14,21 @@ if not uploads:
     st.stop()
 
 names = {r.code: r.name for r in plan.reporters}
+quarters = {str(q): vi.quarter(q) for q in plan.quarters}
 with st.container(horizontal=True):
     reporter = st.selectbox(
         "Đơn vị gửi",
-        [None, *names],
-        format_func=lambda code: "Tất cả đơn vị" if code is None else names[code],
+        ["", *names],
+        format_func=lambda code: names.get(code, "Tất cả đơn vị"),
         key="loc_don_vi",
     )
     quarter = st.selectbox(
         "Quý",
-        [None, *plan.quarters],
-        format_func=lambda q: "Tất cả các quý" if q is None else vi.quarter(q),
+        ["", *quarters],
+        format_func=lambda q: quarters.get(q, "Tất cả các quý"),
         key="loc_quy",
     )
-shown = [u for u in uploads if reporter in {None, u.reporter} and quarter in {None, u.quarter}]
+shown = [u for u in uploads if reporter in {"", u.reporter} and quarter in {"", str(u.quarter)}]
 if not shown:
     st.info("Không có lần nạp nào khớp với bộ lọc.")
     st.stop()
@@ -43,7 +44,7 @@ chosen = by_id[
         key="lan_nap",
     )
 ]
-intake.show_upload(plan, chosen, uploads)
+intake.show_upload(plan, chosen)
 with st.container(horizontal=True):
     intake.offer_original(chosen)
     if not chosen.withdrawn:

@@ -27,8 +27,8 @@ with st.container(border=True):
 with st.container(border=True):
     st.subheader("Bước 2. Điền bằng Excel rồi lưu lại", anchor=False)
     st.markdown(
-        "Chỉ điền các ô tô màu. Để trống nghĩa là **chưa có số liệu**; bằng không thì ghi **0**. "
-        "Không cần giữ nguyên thứ tự cột; lưu tệp dạng **.xlsx**."
+        "Chỉ điền các ô tô màu, không sửa tiêu đề và tên đơn vị. Để trống nghĩa là **chưa có số liệu**; "
+        "bằng không thì ghi **0**. Lưu tệp dạng **.xlsx**."
     )
 
 with st.container(border=True):
