@@ -103,7 +103,7 @@ def _overview(_view: View, *key: str | int) -> Overview:
     found = {label: f"{count}/{len(rows)}" for label, count in counts(rows).items()}
     return Overview(
         standing(_view, rows),
-        {**found, "Đã gửi báo cáo": f"{reporters - len(unsent)}/{reporters} đơn vị"},
+        {**found, "Đơn vị đã gửi": f"{reporters - len(unsent)}/{reporters}"},
         pd.DataFrame(sheet(rows)),
         charts.bullets(rows),
         pd.DataFrame([{vi.UNIT: plain(r.name)} for r in unsent]),
