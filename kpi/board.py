@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -16,9 +15,6 @@ from kpi.model import Behaviour, Entry, Indicator, Kind, Level, Reading, Status,
 from kpi.progress import Assessment
 from kpi.ui import View, plain
 from kpi.units import Units
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 # Status words in Streamlit's own colours, which follow the light and the dark theme by themselves.
 _COLOUR: Mapping[Status, str] = {
@@ -68,16 +64,16 @@ _DONE = {Status.MET, Status.EXCEEDED}
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
-def _figure(_draw: Callable[[], Figure], *key: str | int) -> Figure:
+def _figure(_draw: Callable[[], charts.Figure], *key: str | int) -> charts.Figure:
     return _draw()
 
 
-def chart(view: View, draw: Callable[[], Figure], *what: str, alt: str) -> None:
+def chart(view: View, draw: Callable[[], charts.Figure], *what: str, alt: str) -> None:
     """Show a figure, drawn once for each revision of the store; `what` tells it from others of the view."""
     _show(_figure(draw, *ui.state(view), *what), "-".join(what), alt)
 
 
-def _show(figure: Figure, key: str, alt: str) -> None:
+def _show(figure: charts.Figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, config=dict(charts.CONFIG), key=key, alt=alt)
 
 
@@ -88,7 +84,7 @@ class Overview:
     standing: str
     counts: Mapping[str, str]
     indicators: pd.DataFrame
-    bullets: Figure
+    bullets: charts.Figure
     unsent: pd.DataFrame
     changes: pd.DataFrame
 

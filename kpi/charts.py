@@ -12,6 +12,8 @@ from kpi import vi
 from kpi.model import Behaviour, Indicator, Kind, Quarter, Reading, Status
 from kpi.progress import Assessment
 
+Figure = go.Figure
+
 # Decimal commas whatever the browser's language, no tool bar, and a finger that scrolls the page, not the axes.
 CONFIG: Mapping[str, Any] = {
     "locale": "vi",
