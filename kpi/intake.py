@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ANSWERS, _KEPT, _TURN = "answers", "kept", "uploader_turn"
 # A browser draws so many at once without a pause.
 _MOST_ROWS = 300
-_CHANGE = {"new": "Mới", "changed": "Thay đổi", "unchanged": "Giữ nguyên", "missing": "Còn để trống"}
+_CHANGE = {"new": "Mới", "changed": "Thay đổi", "unchanged": "Giữ nguyên", "missing": "Còn thiếu"}
 _UPLOAD_HEADINGS = (
     "Lần",
     "Nạp lúc",
@@ -224,10 +224,10 @@ def _show_changes(draft: Draft) -> None:
         st.markdown("**Số liệu sẽ thay đổi** (lần nạp cũ vẫn được giữ trong Lịch sử nạp)")
         _show_rows(_differences(plan, replaced), "Số liệu sẽ thay đổi")
     if sums["missing"]:
-        with st.expander(f"{vi.number(sums['missing'])} số liệu còn để trống"):
+        with st.expander(f"{vi.number(sums['missing'])} số liệu còn thiếu"):
             st.caption("Ô trống không xóa số liệu đã nạp trước đó; có thể nạp bổ sung sau.")
             ui.show_table(
-                _differences(plan, [c for c in changes if c.sort == "missing"]), "Số liệu còn để trống"
+                _differences(plan, [c for c in changes if c.sort == "missing"]), "Số liệu còn thiếu"
             )
 
 
