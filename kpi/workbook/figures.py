@@ -1,0 +1,801 @@
+"""From the cells of a line to a reading, or to what is wrong with it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import assert_never
+
+from kpi import vi
+from kpi.model import Behaviour, Cell, Entry, Indicator, Reading, State, Unit
+from kpi.problems import (
+    AboveAll,
+    BaseDenied,
+    BaseUnknown,
+    BlankAmongMarks,
+    BrokenFormula,
+    CumulativeFell,
+    DateInValue,
+    DateUnclear,
+    DividedByNothing,
+    EditionAssumed,
+    EditionOutsidePlan,
+    Estimated,
+    GainRead,
+    IndicatorNotAsked,
+    LinkedFormula,
+    LogicalInValue,
+    NoEarlierRank,
+    NotANumber,
+    NotARank,
+    Notice,
+    NotYesOrNo,
+    NumeratorAboveDenominator,
+    OutOfRange,
+    OwnFigure,
+    OwnFigureDiffers,
+    Part,
+    PartMissing,
+    PartsGlued,
+    PercentUnclear,
+    Problem,
+    RatioDisagrees,
+    ReadAsMissing,
+    ReadAsZero,
+    RemarkInValue,
+    SameTwice,
+    SeparatorUnclear,
+    SomethingOfNothing,
+    TargetDiffers,
+    TooFine,
+    TotalDiffers,
+    UncalculatedFormula,
+    UnitNotAsked,
+    UnitTwice,
+    UniverseDiffers,
+)
+from kpi.workbook.grid import Spot
+from kpi.workbook.headings import Role
+from kpi.workbook.rows import CONFIRM, Desk, Line
+from kpi.workbook.values import (
+    Written,
+    WrittenFraction,
+    stored_number,
+    trimmed,
+    written_fraction,
+    written_number,
+    written_rank,
+)
+from kpi.workbook.words import NO, NO_VALUE, NONE_HAPPENED, TICKS, UNKNOWN, YES, fold, plain
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+# A ratio that Excel worked out is a double; this is far below any digit that anybody types.
+NOISE = Fraction(1, 10**9)
+# The forms' own ratio is cut after two decimals of a percent, so that it is never rounded up to a target.
+CUT = Fraction(1, 100)
+# Rankings older than this are a slip of the keyboard.
+OLDEST_EDITION = 10
+
+Shares = tuple[Decimal, ...]
+"""The percents a cell may mean; more than one is a question unless numerator and denominator decide."""
+
+
+class Figures:
+    """Collects the readings of all sheets of a workbook."""
+
+    def __init__(self, desk: Desk, as_of: date) -> None:
+        self.desk = desk
+        self.as_of = as_of
+        self.readings: dict[tuple[str, str], Reading] = {}
+        self.failed: set[tuple[str, str]] = set()
+        """What was entered but could not be read, or waits for an answer: wrong, but not missing."""
+
+    # What goes with the whole sheet.
+
+    def add(self, lines: list[Line], totals: list[Line]) -> None:
+        self._announce_estimates(lines)
+        for line in lines:
+            self._check_target(line)
+            if not line.empty or self._uncalculated(line):
+                self._add_line(line)
+        self._ask_about_blanks(lines)
+        for total in totals:
+            self._add_total(total, lines)
+
+    def _uncalculated(self, line: Line) -> bool:
+        derived = {Role.SHARE} if {Role.NUMERATOR, Role.DENOMINATOR} <= line.columns.keys() else set()
+        return any(
+            (spot := line.spot(role)) is not None and spot.value is None and role not in derived
+            for role in line.columns
+        )
+
+    def _ask_about_blanks(self, lines: list[Line]) -> None:
+        """In a roster that is only ticked, what is not ticked is one question for the column."""
+        columns: dict[int, list[Line]] = {}
+        for line in lines:
+            role = _answer_role(line)
+            mine = line.unit and (line.indicator.number, line.unit.code) in self.desk.duties
+            if line.indicator.entry is Entry.YES_NO and role and mine:
+                columns.setdefault(line.columns[role].index, []).append(line)
+        for column in columns.values():
+            self._ask_about_column(column)
+
+    def _ask_about_column(self, column: list[Line]) -> None:
+        marks = [spot for line in column if (spot := _answer(line))]
+        if not marks or not all(fold(spot.text) in TICKS for spot in marks):
+            return
+        number = column[0].indicator.number
+        choices = (vi.NOT_KNOWN, vi.NO)
+        key = "blank", column[0].grid.title, number
+        for line in (line for line in column if _answer(line) is None):
+            if not line.unit or self._presumes_a_no(line):
+                continue
+            at = line.cell(_answer_role(line) or Role.VALUE)
+            chosen = self.desk.questions.ask(
+                key, at, choices, lambda cells: BlankAmongMarks(cells[0], number, choices, cells)
+            )
+            if chosen is None:
+                self.failed.add((number, line.unit.code))
+            elif chosen == 1:
+                self._keep(line, _reading(self, line, at, numerator=ZERO))
+
+    def _presumes_a_no(self, line: Line) -> bool:
+        """Where there is no station, nobody ticks that it works well."""
+        base = line.indicator.within
+        found = self.readings.get((base, line.unit.code)) if base and line.unit else None
+        return base is not None and (found is None or not found.numerator)
+
+    def _announce_estimates(self, lines: list[Line]) -> None:
+        seen: set[int] = set()
+        for line in lines:
+            for role, column in line.columns.items():
+                if column.mode is Role.ESTIMATE and line.spot(role) and column.index not in seen:
+                    seen.add(column.index)
+                    self.desk.notices.append(Estimated(line.cell(role), line.indicator.number))
+
+    def _check_target(self, line: Line) -> None:
+        spot = line.target
+        if spot is None or line.indicator.target.rise:
+            return
+        number = spot.value
+        if isinstance(number, int | float) and not isinstance(number, bool):
+            written: Written | None = stored_number(number, spot.number_format)
+        else:
+            written = written_number(spot.text)
+        given = line.indicator.target.value
+        if written and not {given, given / 100} & set(written.readings):
+            at = line.grid.cell(spot.row, spot.column)
+            self.desk.notices.append(TargetDiffers(at, line.indicator.number, written.readings[0], given))
+
+    # One line.
+
+    def _add_line(self, line: Line) -> None:
+        unit = line.unit
+        if unit is None:
+            return
+        key = line.indicator.number, unit.code
+        if key in self.desk.duties:
+            found = self._read(line, unit)
+        elif self._is_own_figure(line.indicator, unit):
+            found = self._read_own(line, unit)
+        else:
+            self._ask_to_leave_out(line, unit)
+            return
+        if found is None:
+            return
+        if isinstance(found, Reading):
+            self._keep(line, found)
+        else:
+            self.failed.add(key)
+            self.desk.problems.extend(found)
+
+    def _ask_to_leave_out(self, line: Line, unit: Unit) -> None:
+        """What this reporter has no duty for can not be kept, only left out knowingly."""
+        number, sender = line.indicator.number, self.desk.reporter.name
+        cells = [line.cell(role) for role in line.columns if line.spot(role)]
+        for at in sorted(cells, key=lambda cell: (len(cell.address), cell.address)):
+            if number not in self.desk.asked:
+                self.desk.questions.ask(
+                    ("indicator", at.sheet, number),
+                    at,
+                    CONFIRM,
+                    lambda all_cells: IndicatorNotAsked(all_cells[0], number, sender, CONFIRM, all_cells),
+                )
+            else:
+                self.desk.questions.ask(
+                    ("unit", at.sheet, unit.code),
+                    at,
+                    CONFIRM,
+                    lambda all_cells: UnitNotAsked(all_cells[0], unit.title, sender, CONFIRM, all_cells),
+                )
+
+    def _keep(self, line: Line, reading: Reading) -> None:
+        key = reading.indicator, reading.unit
+        first = self.readings.get(key)
+        if first is None:
+            self.readings[key] = reading
+        elif first.figures == reading.figures:
+            self.desk.notices.append(SameTwice(reading.cell, first.cell, self._title(reading.unit)))
+        else:
+            twice = UnitTwice(reading.cell, first.cell, self._title(reading.unit), reading.indicator)
+            self.desk.problems.append(twice)
+
+    def _title(self, code: str) -> str:
+        return self.desk.units.get(code).title
+
+    def _read(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
+        match line.indicator.entry:
+            case Entry.YES_NO:
+                return self._read_answer(line)
+            case Entry.FRACTION:
+                return self._read_fraction(line, unit)
+            case Entry.RANK:
+                return self._read_rank(line)
+            case _:
+                assert_never(line.indicator.entry)
+
+    # Yes or no.
+
+    def _read_answer(self, line: Line) -> Reading | list[Problem] | None:
+        role = _answer_role(line)
+        spot = line.spot(role) if role else None
+        if role is None or spot is None:
+            return None
+        at = line.cell(role)
+        if problem := self._no_plain_value(spot, at):
+            return [problem]
+        said = _yes_or_no(spot)
+        if said is not None:
+            return _reading(self, line, at, numerator=Decimal(said))
+        if self._says_nothing(spot, at):
+            return None
+        return [NotYesOrNo(at, spot.text, line.indicator.number)]
+
+    def _says_nothing(self, spot: Spot, at: Cell) -> bool:
+        words = plain(spot.text)
+        if NO_VALUE.fullmatch(spot.text):
+            return True
+        if words in UNKNOWN | NONE_HAPPENED:
+            self.desk.notices.append(ReadAsMissing(at, spot.text))
+            return True
+        return False
+
+    def _no_plain_value(self, spot: Spot, at: Cell) -> Problem | None:
+        """What no cell may hold, whatever it asks for."""
+        value = spot.value
+        if value is None:
+            return UncalculatedFormula(at, spot.formula or "")
+        if spot.broken:
+            return BrokenFormula(at, spot.text)
+        if isinstance(value, bool):
+            return LogicalInValue(at, str(value).upper())
+        if isinstance(value, date | time | timedelta):
+            return DateInValue(at, _shown_date(value))
+        if isinstance(value, float) and not math.isfinite(value):
+            return BrokenFormula(at, spot.text)
+        if spot.formula and "[" in spot.formula and spot.formula[1:2] != '"':
+            self._notice_once(LinkedFormula(at, spot.formula))
+        return None
+
+    def _notice_once(self, notice: Notice) -> None:
+        if notice not in self.desk.notices:
+            self.desk.notices.append(notice)
+
+    # A number of things.
+
+    def _number(self, line: Line, role: Role) -> Decimal | Problem | None:
+        """The whole numbers of a count; kilometres and the like with their decimals."""
+        spot = line.spot(role)
+        if spot is None:
+            return None
+        at, indicator = line.cell(role), line.indicator
+        if problem := self._no_plain_value(spot, at):
+            return problem
+        if isinstance(spot.value, int | float):
+            return _in_range(at, stored_number(spot.value, "General").readings[0], indicator)
+        if NO_VALUE.fullmatch(spot.text) or plain(spot.text) in UNKNOWN:
+            self._says_nothing(spot, at)
+            return None
+        if plain(spot.text) in NONE_HAPPENED:
+            self.desk.notices.append(ReadAsZero(at, spot.text))
+            return ZERO
+        return self._number_in_text(line, role, spot.text, at)
+
+    def _number_in_text(self, line: Line, role: Role, text: str, at: Cell) -> Decimal | Problem | None:
+        indicator = line.indicator
+        if written_fraction(text):
+            return PartsGlued(at, text)
+        written = written_number(text)
+        if written is None or written.percent:
+            has_digit = any(c.isdecimal() for c in text)
+            return RemarkInValue(at, text) if has_digit else NotANumber(at, text, indicator.number)
+        if written.remark and not _is_measure(written.remark, indicator):
+            return RemarkInValue(at, text)
+        readings = written.readings
+        if indicator.decimals == 0:
+            readings = tuple(r for r in readings if r == r.to_integral_value()) or readings[:1]
+        if len(readings) == 1:
+            return _in_range(at, readings[0], indicator)
+        chosen = self._ask_separator(line, role, text, readings)
+        return None if chosen is None else _in_range(at, readings[chosen], indicator)
+
+    def _ask_separator(self, line: Line, role: Role, text: str, readings: Shares) -> int | None:
+        at = line.cell(role)
+        choices = tuple(_unpointed(reading) for reading in readings)
+        chosen = self.desk.questions.ask(
+            ("separator", at.sheet, line.columns[role].index),
+            at,
+            choices,
+            lambda cells: SeparatorUnclear(cells[0], text, choices, cells),
+        )
+        self._wait(line, chosen)
+        return chosen
+
+    def _wait(self, line: Line, chosen: int | None) -> None:
+        if chosen is None and line.unit:
+            self.failed.add((line.indicator.number, line.unit.code))
+
+    # A fraction.
+
+    def _read_fraction(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
+        over, under = self._number(line, Role.NUMERATOR), self._number(line, Role.DENOMINATOR)
+        wrong: list[Problem] = [x for x in (over, under) if x is not None and not isinstance(x, Decimal)]
+        if wrong:
+            share = self._share(line, ZERO, ZERO)
+            if share is not None and not isinstance(share, tuple | WrittenFraction):
+                wrong.append(share)
+            return wrong
+        if (line.indicator.number, unit.code) in self.failed:
+            return None
+        numerator = over if isinstance(over, Decimal) else None
+        denominator = under if isinstance(under, Decimal) else None
+        share = self._share(line, numerator, denominator)
+        if isinstance(share, WrittenFraction):
+            if numerator is None and denominator is None:
+                return self._fraction(line, unit, share.numerator, share.denominator, _bare_role(line))
+            share = (HUNDRED * share.numerator / share.denominator,) if share.denominator else None
+        if share is not None and not isinstance(share, tuple):
+            return [share]
+        if numerator is None and denominator is None:
+            return self._bare(line, unit, share) if share else None
+        if numerator is None or denominator is None:
+            lacking: Part = "numerator" if numerator is None else "denominator"
+            role = Role.NUMERATOR if numerator is None else Role.DENOMINATOR
+            at = line.cell(role) if role in line.columns else line.first_cell()
+            return [PartMissing(at, unit.title, line.indicator.number, lacking)]
+        found = self._fraction(line, unit, numerator, denominator, Role.NUMERATOR)
+        if isinstance(found, Reading) and share and (role_ := _bare_role(line)):
+            derived = (spot := line.spot(role_)) is not None and spot.formula is not None
+            if not _agrees(share, numerator, denominator, derived=derived):
+                ratio = Fraction(numerator) / Fraction(denominator) * 100 if denominator else Fraction(0)
+                at = line.cell(role_)
+                return [RatioDisagrees(at, unit.title, share[-1], numerator, denominator, ratio)]
+        return found
+
+    def _fraction(
+        self, line: Line, unit: Unit, numerator: Decimal, denominator: Decimal, role: Role | None
+    ) -> Reading | list[Problem]:
+        at = line.cell(role) if role else line.first_cell()
+        under = line.cell(Role.DENOMINATOR) if role is Role.NUMERATOR else at
+        wrong = [p for p in (_in_range(at, numerator, line.indicator),
+                             _in_range(under, denominator, line.indicator)) if not isinstance(p, Decimal)]  # fmt: skip
+        if wrong:
+            return wrong
+        if denominator == 0 and numerator > 0:
+            return [SomethingOfNothing(at, unit.title, numerator)]
+        if numerator > denominator:
+            if line.indicator.behaviour is not Behaviour.FLOW:
+                return [NumeratorAboveDenominator(at, unit.title, numerator, denominator)]
+            self.desk.notices.append(AboveAll(at, unit.title, numerator, denominator))
+        self._check_universe(line, unit, denominator, under)
+        if self._fell(line, unit, numerator, at):
+            return []
+        return _reading(
+            self,
+            line,
+            at,
+            numerator=numerator,
+            denominator=denominator,
+            under=under,
+            state=State.NOT_APPLICABLE if denominator == 0 else None,
+        )
+
+    def _check_universe(self, line: Line, unit: Unit, denominator: Decimal, at: Cell) -> None:
+        universe = line.indicator.universe
+        if universe is None or isinstance(universe, int) or unit.code not in universe:
+            return
+        known = Decimal(universe[unit.code])
+        if known != denominator:
+            self.desk.notices.append(
+                UniverseDiffers(at, unit.title, line.indicator.number, denominator, known)
+            )
+
+    def _fell(self, line: Line, unit: Unit, now: Decimal, at: Cell) -> bool:
+        """Whether a cumulative figure is lower than an earlier one and nobody has confirmed it."""
+        if line.indicator.behaviour is not Behaviour.DISTINCT:
+            return False
+        number, quarter = line.indicator.number, self.desk.quarter
+        earlier = [
+            r
+            for r in self.desk.held
+            if (r.indicator, r.unit, r.quarter.year) == (number, unit.code, quarter.year)
+            and r.quarter < quarter
+            and r.numerator is not None
+        ]
+        highest = max(earlier, key=lambda r: r.numerator or ZERO, default=None)
+        if highest is None or highest.numerator is None or now >= highest.numerator:
+            return False
+        before, when, choices = highest.numerator, highest.quarter, (vi.KEEP_NEW, vi.MEND_FILE)
+        chosen = self.desk.questions.ask(
+            ("fell", at),
+            at,
+            choices,
+            lambda cells: CumulativeFell(at, unit.title, number, before, when, now, choices, cells),
+        )
+        self._wait(line, chosen)
+        return chosen != 0
+
+    # A percent.
+
+    def _share(
+        self, line: Line, numerator: Decimal | None, denominator: Decimal | None
+    ) -> Shares | WrittenFraction | Problem | None:
+        role = _bare_role(line)
+        spot = line.spot(role) if role else None
+        if role is None or spot is None:
+            return None
+        at = line.cell(role)
+        alone = numerator is None and denominator is None
+        if spot.value is None and {Role.NUMERATOR, Role.DENOMINATOR} <= line.columns.keys():
+            return None
+        if spot.broken and spot.text == "#DIV/0!" and numerator == denominator == 0:
+            self.desk.notices.append(DividedByNothing(at))
+            return None
+        if isinstance(spot.value, date | datetime) and alone:
+            return self._date_as_fraction(line, spot.value, at)
+        if problem := self._no_plain_value(spot, at):
+            return problem
+        if isinstance(spot.value, int | float):
+            written = stored_number(spot.value, spot.number_format)
+            return _percents(written)
+        if self._says_nothing(spot, at):
+            return None
+        if fraction := written_fraction(spot.text):
+            remark_fits = not fraction.remark or _is_measure(fraction.remark, line.indicator)
+            return fraction if remark_fits else RemarkInValue(at, spot.text)
+        found = written_number(spot.text)
+        if found is None:
+            has_digit = any(c.isdecimal() for c in spot.text)
+            number = line.indicator.number
+            return RemarkInValue(at, spot.text) if has_digit else NotANumber(at, spot.text, number)
+        if found.remark:
+            return RemarkInValue(at, spot.text)
+        if len(found.readings) > 1 and alone:
+            chosen = self._ask_separator(line, role, spot.text, found.readings)
+            return None if chosen is None else (found.readings[chosen],)
+        return _percents(found)
+
+    def _date_as_fraction(self, line: Line, value: date, at: Cell) -> WrittenFraction | Problem | None:
+        pairs = dict.fromkeys([(value.day, value.month), (value.month, value.day)])
+        pairs_that_fit = [(n, d) for n, d in pairs if n <= d]
+        if not pairs_that_fit:
+            return DateInValue(at, _shown_date(value))
+        choices = (*(f"{n}/{d}" for n, d in pairs_that_fit), vi.MEND_FILE)
+        shown = _shown_date(value)
+        chosen = self.desk.questions.ask(
+            ("date", at), at, choices, lambda cells: DateUnclear(at, shown, choices, cells)
+        )
+        if chosen is None or chosen >= len(pairs_that_fit):
+            self._wait(line, None)
+            return None
+        n, d = pairs_that_fit[chosen]
+        return WrittenFraction(Decimal(n), Decimal(d))
+
+    def _bare(self, line: Line, unit: Unit, share: Shares) -> Reading | list[Problem] | None:
+        """Only a percent: kept as it is, and never added up."""
+        role = _bare_role(line)
+        at = line.cell(role) if role else line.first_cell()
+        value = share[0]
+        if len(share) > 1 and role:
+            choices = tuple(f"{vi.number(s)}%" for s in share)
+            found = vi.number(share[-1])
+            chosen = self.desk.questions.ask(
+                ("percent", at.sheet, line.columns[role].index),
+                at,
+                choices,
+                lambda cells: PercentUnclear(cells[0], found, choices, cells),
+            )
+            self._wait(line, chosen)
+            if chosen is None:
+                return None
+            value = share[chosen]
+        if value < 0 or (value > HUNDRED and line.indicator.behaviour is not Behaviour.FLOW):
+            return [OutOfRange(at, value, HUNDRED)]
+        if value > HUNDRED:
+            self.desk.notices.append(AboveAll(at, unit.title, None, None))
+        return _reading(self, line, at, value=value)
+
+    # A rank.
+
+    def _read_rank(self, line: Line) -> Reading | list[Problem] | None:
+        role = next((r for r in (Role.RANK, Role.VALUE) if line.spot(r)), None)
+        spot = line.spot(role) if role else None
+        if role is None or spot is None:
+            return None
+        at = line.cell(role)
+        if problem := self._no_plain_value(spot, at):
+            return [problem]
+        if self._says_nothing(spot, at):
+            return None
+        year = self._edition(line)
+        if isinstance(year, EditionOutsidePlan):
+            return [year]
+        if year is None:
+            year = self.desk.plan.year - 1
+            self.desk.notices.append(EditionAssumed(at, year))
+        text = spot.text
+        if isinstance(spot.value, float) and not spot.value.is_integer():
+            return [NotARank(at, text, line.indicator.number)]
+        written = written_rank(text)
+        if written is None or written.rank == 0:
+            return [NotARank(at, text, line.indicator.number)]
+        if written.rank is not None:
+            return _reading(self, line, at, value=Decimal(written.rank), edition=year)
+        before = self._rank_of(line.indicator, year - 1)
+        rank = before - written.gain if before is not None and written.gain is not None else None
+        if before is None or rank is None or rank < 1:
+            return [NoEarlierRank(at, text, year - 1)]
+        self.desk.notices.append(GainRead(at, text, year, rank, before))
+        return _reading(self, line, at, value=Decimal(rank), edition=year)
+
+    def _edition(self, line: Line) -> int | EditionOutsidePlan | None:
+        spot = line.spot(Role.EDITION)
+        if spot is None:
+            return None
+        digits = fold(spot.text).removeprefix("nam").strip()
+        latest = self.desk.plan.year
+        year = int(digits) if digits.isdecimal() and len(digits) == 4 else None
+        if year is None or not latest - OLDEST_EDITION <= year <= latest:
+            return EditionOutsidePlan(line.cell(Role.EDITION), spot.text, latest)
+        return year
+
+    def _rank_of(self, indicator: Indicator, year: int) -> int | None:
+        known = {e.year: e.rank for e in indicator.editions}
+        for reading in (*self.desk.held, *self.readings.values()):
+            if reading.indicator == indicator.number and reading.edition and reading.value is not None:
+                known[reading.edition] = int(reading.value)
+        return known.get(year)
+
+    # Figures of a whole district, and rows of totals.
+
+    def _is_own_figure(self, indicator: Indicator, unit: Unit) -> bool:
+        below = self.desk.asked.get(indicator.number, [])
+        own = unit.code == self.desk.within
+        return own and bool(below) and all(unit in self.desk.units.path(code) for code in below)
+
+    def _read_own(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
+        if line.indicator.entry is Entry.YES_NO:
+            found = self._own_count(line, unit)
+        elif line.indicator.entry is Entry.FRACTION:
+            found = self._read_fraction(line, unit)
+        else:
+            return None
+        if isinstance(found, Reading):
+            self.desk.notices.append(OwnFigure(found.cell, unit.title, line.indicator.number))
+            self._compare_own(line, unit, found)
+        return found
+
+    def _own_count(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
+        """How many of the district's units answer yes: "14", "14/16", or numerator and denominator."""
+        role = _answer_role(line)
+        spot = line.spot(role) if role else None
+        if role is None or spot is None:
+            return None
+        fraction = written_fraction(spot.text)
+        if fraction:
+            return self._fraction(line, unit, fraction.numerator, fraction.denominator, role)
+        over = self._number(replace(line, indicator=replace(line.indicator, decimals=0)), role)
+        under = self._number(line, Role.DENOMINATOR) if role is Role.NUMERATOR else None
+        if not isinstance(over, Decimal):
+            return over if over is None else [over]
+        if not isinstance(under, Decimal):
+            under = self._asked_count(line.indicator)
+        return self._fraction(line, unit, over, under, role)
+
+    def _asked_count(self, indicator: Indicator) -> Decimal:
+        """Of how many units a roster is; for one within another, of those that answered yes there."""
+        if indicator.within:
+            own = self.readings.get((indicator.within, self.desk.within or ""))
+            if own and own.numerator is not None:
+                return own.numerator
+            return sum((r.numerator or ZERO for r in self._below(indicator.within)), ZERO)
+        return Decimal(len(self.desk.asked.get(indicator.number, ())))
+
+    def _below(self, number: str) -> list[Reading]:
+        """The readings of the units that are asked for an indicator."""
+        keys = ((number, code) for code in self.desk.asked.get(number, ()))
+        return [self.readings[key] for key in keys if key in self.readings]
+
+    def _compare_own(self, line: Line, unit: Unit, own: Reading) -> None:
+        below = self._below(line.indicator.number)
+        if len(below) < len(self.desk.asked.get(line.indicator.number, ())):
+            return
+        numerator = sum((r.numerator or ZERO for r in below), ZERO)
+        if own.numerator is not None and own.numerator != numerator:
+            written, computed = vi.number(own.numerator), vi.number(numerator)
+            number = line.indicator.number
+            self.desk.notices.append(OwnFigureDiffers(own.cell, unit.title, number, written, computed))
+
+    def _add_total(self, total: Line, lines: Iterable[Line]) -> None:
+        mine = {line.unit.code for line in lines if line.unit and line.indicator is total.indicator}
+        found = [self.readings[k] for k in ((total.indicator.number, c) for c in mine) if k in self.readings]
+        if found:
+            self._compare_total(total, found)
+            return
+        # A sum that Excel made of nothing is no figure; one that somebody typed is the district's own.
+        unit = self.desk.units.get(self.desk.within) if self.desk.within else None
+        typed = any((s := total.spot(r)) and s.formula is None for r in total.columns)
+        if unit and typed and self._is_own_figure(total.indicator, unit):
+            self._add_line(replace(total, unit=unit))
+
+    def _compare_total(self, total: Line, found: list[Reading]) -> None:
+        numerator = sum((r.numerator or ZERO for r in found), ZERO)
+        denominator = sum((r.denominator or ZERO for r in found), ZERO)
+        expected = {Role.NUMERATOR: numerator, Role.DENOMINATOR: denominator}
+        if total.indicator.entry is Entry.YES_NO:
+            expected = dict.fromkeys((Role.VALUE, Role.NUMERATOR), numerator)
+        for role, computed in expected.items():
+            written = _plain_number(total.spot(role))
+            if written is not None and written != computed:
+                self._total_differs(total, role, vi.number(written), vi.number(computed))
+        share = _plain_share(total.spot(_bare_role(total) or Role.SHARE))
+        divided = bool(denominator) and total.indicator.entry is Entry.FRACTION
+        if divided and share and not _agrees(share, numerator, denominator, derived=True):
+            exact = vi.percent(Fraction(numerator) / Fraction(denominator) * 100)
+            self._total_differs(total, _bare_role(total) or Role.SHARE, f"{vi.number(share[0])}%", exact)
+
+    def _total_differs(self, total: Line, role: Role, written: str, computed: str) -> None:
+        number = total.indicator.number
+        self.desk.notices.append(TotalDiffers(total.cell(role), number, written, computed))
+
+    # What only shows when everything is read.
+
+    def check_bases(self) -> None:
+        """An indicator within another presumes its "yes"."""
+        held = {(r.indicator, r.unit): r for r in self.desk.held if r.quarter == self.desk.quarter}
+        for (number, code), reading in list(self.readings.items()):
+            base = self.desk.plan.indicator(number).within
+            if base is None or reading.denominator is not None or (base, code) in self.failed:
+                continue
+            found = self.readings.get((base, code)) or held.get((base, code))
+            if found is None:
+                self.desk.problems.append(BaseUnknown(reading.cell, self._title(code), number, base))
+            elif reading.numerator and not found.numerator:
+                self.desk.problems.append(BaseDenied(reading.cell, self._title(code), number, base))
+
+
+def _answer_role(line: Line) -> Role | None:
+    """Where a yes or no stands."""
+    return next((r for r in (Role.VALUE, Role.NUMERATOR, Role.SHARE) if r in line.columns), None)
+
+
+def _answer(line: Line) -> Spot | None:
+    role = _answer_role(line)
+    return line.spot(role) if role else None
+
+
+def _bare_role(line: Line) -> Role | None:
+    """Where a percent stands, or a fraction in one cell."""
+    filled = (r for r in (Role.SHARE, Role.VALUE) if line.spot(r))
+    return next(filled, next((r for r in (Role.SHARE, Role.VALUE) if r in line.columns), None))
+
+
+def _yes_or_no(spot: Spot) -> bool | None:
+    words = fold(spot.text).strip(" .!")
+    return True if words in YES else False if words in NO else None
+
+
+def _is_measure(remark: str, indicator: Indicator) -> bool:
+    """ "98/108 xã": the thing that is counted may be named."""
+    words = plain(remark)
+    measures = {plain(indicator.things), *(plain(m) for m in indicator.unit_of_measure.split(","))}
+    return words in measures | {plain(indicator.unit_of_measure)} and words != "%"
+
+
+def _in_range(at: Cell, found: Decimal, indicator: Indicator) -> Decimal | Problem:
+    if found < 0:
+        return OutOfRange(at, found, None)
+    if -int(trimmed(found).as_tuple().exponent) > indicator.decimals:
+        return TooFine(at, found, indicator.decimals, indicator.things)
+    return found
+
+
+def _percents(written: Written) -> Shares:
+    """0,96 without "%" may mean 96 % as well as 0,96 %; the likelier first."""
+    found = [r for r in written.readings if r <= HUNDRED] or list(written.readings)
+    if not written.percent and len(found) == 1 and 0 < found[0] <= 1:
+        return (trimmed(found[0] * 100), found[0])
+    return tuple(found)
+
+
+def _agrees(share: Shares, numerator: Decimal, denominator: Decimal, *, derived: bool) -> bool:
+    """Within half a unit of the last digit that was typed."""
+    if denominator == 0:
+        return all(s == 0 for s in share)
+    exact = Fraction(numerator) / Fraction(denominator) * 100
+    for written in share:
+        decimals = max(0, -int(trimmed(written).as_tuple().exponent))
+        typed_as_part = len(share) > 1 and written == share[0]
+        half = Fraction(1, 2 * 10 ** max(0, decimals))
+        if typed_as_part:
+            # "0,96" typed for 96 % has two decimals of one, none of a hundred.
+            half = Fraction(100, 2 * 10 ** max(0, -int(trimmed(share[1]).as_tuple().exponent)))
+        if abs(Fraction(written) - exact) <= max(half if not derived else max(half, CUT), NOISE):
+            return True
+    return False
+
+
+def _plain_number(spot: Spot | None) -> Decimal | None:
+    """The number of a row of totals, when it is one."""
+    if spot is None or isinstance(spot.value, bool) or spot.broken:
+        return None
+    if isinstance(spot.value, int | float):
+        return stored_number(spot.value, "General").readings[0] if math.isfinite(spot.value) else None
+    if fraction := written_fraction(spot.text):
+        return fraction.numerator
+    written = written_number(spot.text) if isinstance(spot.value, str) else None
+    whole = [r for r in written.readings if r == r.to_integral_value()] if written else []
+    return whole[0] if whole else (written.readings[0] if written and not written.percent else None)
+
+
+def _plain_share(spot: Spot | None) -> Shares | None:
+    if spot is None or isinstance(spot.value, bool) or spot.broken:
+        return None
+    if isinstance(spot.value, int | float):
+        return _percents(stored_number(spot.value, spot.number_format)) if math.isfinite(spot.value) else None
+    written = written_number(spot.text) if isinstance(spot.value, str) else None
+    return _percents(written) if written else None
+
+
+def _unpointed(value: Decimal) -> str:
+    """A choice between 1,292 and 1292 must not itself be readable two ways."""
+    return vi.number(value).replace(".", "")
+
+
+def _shown_date(value: date | time | timedelta) -> str:
+    if isinstance(value, datetime):
+        value = value.date()
+    return vi.day(value) if isinstance(value, date) else str(value)
+
+
+def _reading(
+    figures: Figures,
+    line: Line,
+    at: Cell,
+    *,
+    numerator: Decimal | None = None,
+    denominator: Decimal | None = None,
+    value: Decimal | None = None,
+    under: Cell | None = None,
+    edition: int | None = None,
+    state: State | None = None,
+) -> Reading:
+    estimate = any(c.mode is Role.ESTIMATE and line.spot(r) for r, c in line.columns.items())
+    return Reading(
+        indicator=line.indicator.number,
+        unit=line.unit.code if line.unit else "",
+        quarter=figures.desk.quarter,
+        numerator=numerator,
+        denominator=denominator,
+        value=value,
+        state=state or (State.ESTIMATE if estimate else State.REPORTED),
+        as_of=figures.as_of,
+        cell=at,
+        denominator_cell=under,
+        edition=edition,
+    )

@@ -1,0 +1,352 @@
+"""Where a table begins and what its columns are, by the words over them and never by their position."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from itertools import pairwise
+
+from openpyxl.utils import get_column_letter
+
+from kpi.model import Behaviour, Entry, Indicator, Plan
+from kpi.problems import HeadingDisagrees, IndicatorTwice, Problem
+from kpi.workbook.grid import Grid
+from kpi.workbook.words import fold, folded, plain
+
+# Titles, mottos and form numbers stand over the table, but not more than this.
+DEEPEST = 40
+MOST_HEADING_ROWS = 4
+
+
+class Role(StrEnum):
+    ORDER = auto()
+    CODE = auto()
+    UNIT = auto()
+    MEASURE = auto()
+    TARGET = auto()
+    BEFORE = auto()
+    NOTE = auto()
+    INDICATOR = auto()
+    NUMERATOR = auto()
+    DENOMINATOR = auto()
+    SHARE = auto()
+    VALUE = auto()
+    EDITION = auto()
+    RANK = auto()
+    ESTIMATE = auto()
+    INCREMENT = auto()
+    CUMULATIVE = auto()
+
+
+_WHOLE: Mapping[Role, frozenset[str]] = {
+    Role.ORDER: folded("STT", "TT", "Số TT", "Số thứ tự"),
+    Role.CODE: folded("Mã", "Mã đơn vị", "Mã ĐV", "Mã xã", "Mã huyện", "Mã số", "Mã ĐVHC"),
+    Role.UNIT: folded(
+        "Đơn vị", "Tên đơn vị", "Đơn vị báo cáo", "Huyện, thành phố", "Tên huyện", "Huyện", "Địa phương", "Địa bàn",
+        "Bưu cục Huyện", "Xã, phường, thị trấn", "Xã, phường", "Tên xã", "Tên xã, phường, thị trấn", "Xã", "Cơ quan",
+        "Tên cơ quan", "Cơ quan, đơn vị", "Sở, ban, ngành", "Đơn vị hành chính", "Tỉnh", "Huyện, thị xã, thành phố",
+    ),
+    Role.MEASURE: folded("Đơn vị tính", "ĐVT", "ĐV tính"),
+    Role.TARGET: folded("Kế hoạch", "Kế hoạch giao", "Chỉ tiêu giao", "Mục tiêu", "KH giao", "Chỉ tiêu được giao"),
+    Role.NOTE: folded("Ghi chú", "Giải trình", "Lý do", "Nguyên nhân", "Minh chứng"),
+    Role.INDICATOR: folded(
+        "Chỉ tiêu", "Tên chỉ tiêu", "Chỉ tiêu, nhiệm vụ", "Nội dung", "Nội dung chỉ tiêu", "Chỉ tiêu thi đua",
+    ),
+    Role.SHARE: folded("Tỷ lệ", "Tỷ lệ (%)", "%", "Tỷ lệ đạt", "Tỷ lệ đạt (%)", "Tỷ lệ phần trăm", "Kết quả (%)", "Đạt (%)"),
+    Role.VALUE: folded(
+        "Kỳ này", "Quý này", "Thực hiện", "Kết quả", "KQ thực hiện", "Kết quả thực hiện", "Số liệu", "Giá trị",
+        "Có/Không", "Hiện trạng", "Thực hiện trong quý", "Kết quả quý này",
+    ),
+    Role.EDITION: folded("Năm số liệu", "Năm", "Năm xếp hạng", "Năm dữ liệu", "Năm đánh giá"),
+    Role.RANK: folded("Hạng", "Xếp hạng", "Thứ hạng", "Hạng trong năm"),
+    Role.INCREMENT: folded("Phát sinh", "Phát sinh trong kỳ", "Phát sinh trong quý", "Trong kỳ", "Trong quý"),
+}  # fmt: skip
+_BEGINS: tuple[tuple[str, Role], ...] = (
+    ("tu so", Role.NUMERATOR),
+    ("mau so", Role.DENOMINATOR),
+    ("qui truoc", Role.BEFORE),
+    ("ki truoc", Role.BEFORE),
+    ("cung ki", Role.BEFORE),
+    ("hang nam truoc", Role.BEFORE),
+    ("chi tieu nam", Role.TARGET),
+    ("chi tieu kh", Role.TARGET),
+    ("ke hoach nam", Role.TARGET),
+    ("uoc", Role.ESTIMATE),
+    ("lui ke", Role.CUMULATIVE),
+)
+VALUES = frozenset({Role.NUMERATOR, Role.DENOMINATOR, Role.SHARE, Role.VALUE, Role.EDITION, Role.RANK})
+_MODES = frozenset({Role.ESTIMATE, Role.INCREMENT, Role.CUMULATIVE})
+
+
+def role_of(text: str) -> Role | None:
+    """By the whole heading, then by what stands before a colon or a bracket."""
+    for part in (text, re.split(r"[:(\n]", text, maxsplit=1)[0]):
+        words = plain(part)
+        for begin, role in _BEGINS:
+            if words == begin or words.startswith(begin + " "):
+                return role
+        for role, wordings in _WHOLE.items():
+            if words in wordings:
+                return role
+    return None
+
+
+_NUMBERED = re.compile(
+    r"\((\d{1,2})\)|ct\s*\.?\s*(\d{1,2})\b|chi tieu (?:so )?(\d{1,2})\b(?!/)|(\d{1,2})[.)]\s+(?=[^\W\d])"
+)
+_NUMBER_LAST = re.compile(
+    r"(.+?)\s*[-–]?\s*(?:\((\d{1,2})\)|\(?\bct\s*\.?\s*(\d{1,2})\)?|\(?\bchi tieu (?:so )?(\d{1,2})\)?)"
+)
+
+
+class Names:
+    """The indicators of a plan by number and by name."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._numbers = {i.number for i in plan.indicators}
+        named = [(plain(name), i.number) for i in plan.indicators for name in (i.name, i.short_name) if name]
+        self._longest_first = sorted(named, key=lambda pair: -len(pair[0]))
+
+    def find(self, text: str) -> tuple[str | None, str | None]:
+        """The number a heading says, and the number of the indicator it names."""
+        words = fold(text)
+        numbered = _NUMBERED.match(words)
+        if (
+            numbered is None
+            and (last := _NUMBER_LAST.fullmatch(words))
+            and role_of(last[1]) in VALUES | _MODES
+        ):
+            number: str | None = next((g for g in last.groups()[1:] if g), None)
+        else:
+            number = next((g for g in numbered.groups() if g), None) if numbered else None
+        number = str(int(number)) if number else None
+        rest = text if numbered is None else words[numbered.end() :]
+        return number if number in self._numbers else None, self._by_name(plain(rest))
+
+    def known(self, text: str) -> str | None:
+        number, name = self.find(text)
+        return number or name
+
+    def _by_name(self, words: str) -> str | None:
+        padded = f" {words} "
+        for name, number in self._longest_first:
+            if f" {name} " in padded:
+                return number
+        if len(words.split()) < 4:
+            return None
+        begun = {number for name, number in self._longest_first if name.startswith(words)}
+        return begun.pop() if len(begun) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    index: int
+    heading: str
+    role: Role | None
+    indicator: str | None = None
+    mode: Role | None = None
+    """ESTIMATE, INCREMENT or CUMULATIVE."""
+
+    @property
+    def letter(self) -> str:
+        return str(get_column_letter(self.index))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`long` has a row per indicator, otherwise the indicators stand in the headings."""
+
+    grid: Grid
+    top: int
+    first_row: int
+    columns: tuple[Column, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def long(self) -> bool:
+        return self.column(Role.INDICATOR) is not None
+
+    def column(self, role: Role) -> Column | None:
+        return next((c for c in self.columns if c.role is role and c.indicator is None), None)
+
+    def values(self, indicator: Indicator) -> dict[Role, Column]:
+        """The columns that hold the parts of an indicator, for either shape."""
+        mine = [c for c in self.columns if c.role in VALUES and c.indicator in (None, indicator.number)]
+        if not self.long:
+            mine = [c for c in mine if c.indicator]
+        wanted = Role.INCREMENT if indicator.behaviour is Behaviour.FLOW else Role.CUMULATIVE
+        rivals = {c.role for c in mine if c.mode is wanted}
+        other = {Role.INCREMENT, Role.CUMULATIVE} - {wanted}
+        chosen: dict[Role, Column] = {}
+        for column in mine:
+            if column.role and not (column.role in rivals and column.mode in other):
+                chosen.setdefault(column.role, column)
+        return chosen
+
+
+def find_table(grid: Grid, plan: Plan, names: Names) -> Table | None:
+    """The first table of a sheet."""
+    used = sorted({row for row, _ in grid.spots})
+    width = max((column for _, column in grid.spots), default=0)
+    for row in used:
+        if row > DEEPEST:
+            return None
+        roles = {c: role_of(text) for c in range(1, width + 1) if (text := grid.text(row, c))}
+        key = _key_column(roles)
+        if key is None:
+            continue
+        top, bottom = _extent(grid, row, key, width, names)
+        columns = tuple(_columns(grid, top, bottom, width, plan, names))
+        if any(c.role in VALUES for c in columns):
+            first = bottom + 1
+            while _is_index_row(grid, first, width):
+                first += 1
+            return Table(grid, top, first, columns, tuple(_faults(grid, top, bottom, columns, names)))
+    return None
+
+
+def _key_column(roles: Mapping[int, Role | None]) -> int | None:
+    """The column that tells the rows apart: units, else indicators, else codes."""
+    if len(roles) < 2:
+        return None
+    for wanted in (Role.UNIT, Role.INDICATOR, Role.CODE):
+        for column, role in roles.items():
+            if role is wanted:
+                return column
+    return None
+
+
+def _extent(grid: Grid, row: int, key: int, width: int, names: Names) -> tuple[int, int]:
+    """First and last heading row: down through merges and subheadings, up through headings of groups."""
+    bottom = row
+    anchor = grid.anchors.get((row, key))
+    while anchor and grid.anchors.get((bottom + 1, key)) == anchor and bottom - row < MOST_HEADING_ROWS:
+        bottom += 1
+    while bottom - row + 1 < MOST_HEADING_ROWS and _is_subheading(grid, bottom + 1, key, width):
+        bottom += 1
+    top = anchor[0] if anchor else row
+    while (
+        top > 1
+        and any(names.known(grid.text(top - 1, c)) for c in range(1, width + 1) if c != key)
+        and not (_spans(grid, top - 1, width))
+    ):
+        top -= 1
+    return top, bottom
+
+
+def _spans(grid: Grid, row: int, width: int) -> bool:
+    """A title over the whole table is no heading of a group."""
+    return len({grid.text(row, c) for c in range(1, width + 1)} - {""}) < 2
+
+
+def _is_subheading(grid: Grid, row: int, key: int, width: int) -> bool:
+    if grid.text(row, key):
+        return False
+    spots = [s for c in range(1, width + 1) if (s := grid.at(row, c))]
+    known = [role_of(s.text) for s in spots]
+    return any(role in VALUES | _MODES | {Role.BEFORE, Role.NOTE} for role in known)
+
+
+_INDEX = re.compile(r"\(?([A-Za-z]|\d{1,2})\)?(\s*=.*)?")
+
+
+def _is_index_row(grid: Grid, row: int, width: int) -> bool:
+    """ "A B C 1 2 3" right under the headings."""
+    marks = [text for c in range(1, width + 1) if (text := grid.text(row, c))]
+    found = [_INDEX.fullmatch(mark) for mark in marks]
+    if len(marks) < 3 or not all(found):
+        return False
+    bare = [m[1].casefold() for m in found if m]
+    letters, numbers = [b for b in bare if b.isalpha()], [int(b) for b in bare if b.isdecimal()]
+    steps = [b - a for a, b in pairwise(numbers)] + [ord(b) - ord(a) for a, b in pairwise(letters)]
+    return all(step == 1 for step in steps) and bare[: len(letters)] == letters
+
+
+def _levels(grid: Grid, top: int, bottom: int, column: int) -> list[str]:
+    """The headings over a column from above, a merged one once."""
+    texts: list[str] = []
+    for row in range(top, bottom + 1):
+        spot = grid.filled(row, column)
+        if spot and spot.value is not None and (not texts or texts[-1] != str(spot.value)):
+            texts.append(str(spot.value))
+    return texts
+
+
+def _columns(grid: Grid, top: int, bottom: int, width: int, plan: Plan, names: Names) -> Iterator[Column]:
+    above: str | None = None
+    for index in range(1, width + 1):
+        levels = _levels(grid, top, bottom, index)
+        if not levels:
+            continue
+        column = _column(index, levels, plan, names)
+        # A heading of a group that was not merged stands over its first column only.
+        if column.indicator is None and column.role in VALUES and above and len(levels) < bottom - top + 1:
+            column = Column(index, column.heading, column.role, above, column.mode)
+        above = column.indicator or (above if column.role in VALUES | {Role.BEFORE} else None)
+        yield column
+
+
+def _column(index: int, levels: list[str], plan: Plan, names: Names) -> Column:
+    heading = " / ".join(" ".join(level.split()) for level in levels)
+    role: Role | None = None
+    mode: Role | None = None
+    indicator: str | None = None
+    for level in levels:
+        found = role_of(level)
+        number = None
+        if found is None or found in VALUES | _MODES:
+            number = names.known(level)
+            if number and found is None:
+                found = _role_at_end(level, plan.indicator(number))
+            indicator = indicator or number
+        if found is None and indicator:
+            found = _role_by_meaning(level, plan.indicator(indicator))
+        if found in _MODES:
+            mode = found
+        elif found:
+            role = found
+    if indicator and role is None:
+        role = Role.RANK if plan.indicator(indicator).entry is Entry.RANK else Role.VALUE
+    if role is None and mode:
+        role = Role.VALUE
+    return Column(index, heading, role, indicator if role in VALUES | {Role.BEFORE} else None, mode)
+
+
+def _role_at_end(level: str, indicator: Indicator) -> Role | None:
+    """ "(4) Phủ sóng - Tử số" in one cell."""
+    for segment in re.split(r"\n|\s[-–—/]\s|[:;,]", level)[1:]:
+        if (role := role_of(segment)) and role in VALUES | _MODES | {Role.BEFORE}:
+            return role
+    last = _NUMBER_LAST.fullmatch(fold(level))
+    if last and (role := role_of(last[1])):
+        return role
+    return _role_by_meaning(level, indicator)
+
+
+def _role_by_meaning(level: str, indicator: Indicator) -> Role | None:
+    """A heading that says what is counted, instead of "Tử số" and "Mẫu số"."""
+    words = plain(re.sub(r"^\s*\(?\d{1,2}[.)]\s*", "", level))
+    if indicator.numerator and words == plain(indicator.numerator):
+        return Role.NUMERATOR
+    return Role.DENOMINATOR if indicator.denominator and words == plain(indicator.denominator) else None
+
+
+def _faults(
+    grid: Grid, top: int, bottom: int, columns: tuple[Column, ...], names: Names
+) -> Iterator[Problem]:
+    first: dict[tuple[str, Role | None, Role | None], Column] = {}
+    for column in columns:
+        if column.indicator and column.role in VALUES:
+            key = column.indicator, column.role, column.mode
+            earlier = first.setdefault(key, column)
+            if earlier is not column:
+                at, before = grid.cell(bottom, column.index), grid.cell(bottom, earlier.index)
+                yield IndicatorTwice(at, before, column.indicator)
+        for row in range(top, bottom + 1):
+            spot = grid.at(row, column.index)
+            number, name = names.find(spot.text) if spot else (None, None)
+            if spot and number and name and number != name:
+                yield HeadingDisagrees(grid.cell(row, column.index), spot.text, number, name)

@@ -1,0 +1,310 @@
+"""Which plan, reporter and quarter a workbook is for: by its hidden key, else by its titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from kpi.model import Cell, Level, Plan, Quarter, Reporter
+from kpi.problems import (
+    CutOffRead,
+    DateOutsideQuarter,
+    InvalidPeriod,
+    NotADate,
+    Notice,
+    OlderForm,
+    Problem,
+    QuarterDisagrees,
+    QuarterOutsidePlan,
+    ReporterDisagrees,
+    UnknownPlan,
+    UnknownQuarter,
+    UnknownReporter,
+)
+from kpi.units import Directory, Units
+from kpi.workbook.forms import KEY_MARK, KEY_ROWS, VERSION
+from kpi.workbook.grid import Grid, Spot
+from kpi.workbook.headings import DEEPEST, Role, role_of
+from kpi.workbook.values import as_date, date_in
+from kpi.workbook.words import NO_VALUE, fold, is_note, sender, tells_cut_off
+
+# How far right of its label a name or a date may stand.
+NEIGHBOURS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period as written: its quarter, or None when there is no such period."""
+
+    found: str
+    quarter: Quarter | None
+    at: Cell | None = None
+
+
+@dataclass
+class Identity:
+    plan: Plan | None = None
+    reporter: Reporter | None = None
+    quarter: Quarter | None = None
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person said when handing the file in."""
+
+    reporter: str | None = None
+    quarter: Quarter | None = None
+
+
+_QUARTER = re.compile(
+    r"\b(?:qui|q)\s*\.?\s*(?P<number>[ivx]{1,5}|\d{1,2})\b(?:\s*(?:[/\-.,]|\bnam\b)\s*|\s+)*(?P<year>\d{4})?"
+)
+_MONTHS = re.compile(
+    r"\b(?P<months>\d{1,2})\s+thang(?:\s+(?P<half>dau|cuoi))?(?:\s+nam)?(?:\s+(?P<year>\d{4}))?"
+)
+_WHOLE_YEAR = re.compile(
+    r"(?:(?:ki|ki bao cao|bao cao(?: so lieu| ket qua)?)\s*:?\s*)?(?:ca )?nam (?P<year>\d{4})"
+)
+_ROMAN = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "1": 1,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+    "01": 1,
+    "02": 2,
+    "03": 3,
+    "04": 4,
+}
+_MONTHS_END = {"6": 2, "06": 2, "9": 3, "09": 3, "12": 4, "3": 1, "03": 1}
+
+
+def period(text: str, year: int | None = None) -> Period | None:
+    """ "Quý I/2022", "Q1/2022", "6 tháng đầu năm 2022", "Năm 2022"; None for a text without a period.
+
+    `year` is taken when the text says none.
+    """
+    words = fold(text)
+    if (found := _QUARTER.search(words)) and (found["year"] or _is_roman_or_few(found, words)):
+        return _period(text, _ROMAN.get(found["number"]), found["year"], year)
+    if found := _MONTHS.search(words):
+        number = 4 if found["half"] == "cuoi" else _MONTHS_END.get(found["months"])
+        if number and (found["half"] or found["year"] or year):
+            return _period(text, number, found["year"], year)
+    if found := _WHOLE_YEAR.fullmatch(words):
+        return _period(text, 4, found["year"], year)
+    return None
+
+
+def _is_roman_or_few(found: re.Match[str], words: str) -> bool:
+    """Without a year a lone letter may be part of a word; "Quý V" is a period, "quý vị" is none."""
+    return words.startswith(found.group().strip()) or "bao cao" in words
+
+
+def _period(text: str, number: int | None, written: str | None, year: int | None) -> Period | None:
+    known = int(written) if written else year
+    if known is None and number:
+        return None
+    return Period(text, Quarter(known, number) if number and known else None)
+
+
+def identify(
+    grids: tuple[Grid, ...], plans: Mapping[str, Plan], directory: Directory, asked: Asked
+) -> Identity:
+    """Everything that is known, and everything that contradicts it."""
+    found = Identity()
+    key = next((g for g in grids if g.text(1, 1) == KEY_MARK), None)
+    told = _key(key)
+    visible = [g for g in grids if not g.hidden]
+    if key and told.get(KEY_MARK) != VERSION:
+        found.notices.append(OlderForm(None, told.get(KEY_MARK, ""), VERSION))
+    _find_plan(found, plans, told, visible, asked)
+    if found.plan:
+        _find_quarter(found, found.plan, told, visible, asked)
+        _find_reporter(found, found.plan, directory, told, visible, asked)
+    return found
+
+
+def _key(grid: Grid | None) -> dict[str, str]:
+    return {grid.text(row, 1): grid.text(row, 2) for row in range(1, KEY_ROWS + 1)} if grid else {}
+
+
+def _title_spots(grids: Iterable[Grid]) -> Iterator[tuple[Grid, Spot]]:
+    """The texts over the tables."""
+    for grid in grids:
+        for row, spots in grid.rows.items():
+            if row > DEEPEST or any(role_of(spot.text) in _BEGIN_TABLES for spot in spots):
+                break
+            yield from ((grid, spot) for spot in spots if isinstance(spot.value, str))
+
+
+def _periods(grids: Iterable[Grid], year: int | None) -> list[Period]:
+    found = []
+    for grid, spot in _title_spots(grids):
+        said = period(spot.text, year) if len(spot.text) < 200 and not is_note(spot.text) else None
+        if said and _says_title(spot.text):
+            found.append(Period(said.found, said.quarter, grid.cell(spot.row, spot.column)))
+    return found
+
+
+_BEGIN_TABLES = frozenset({Role.ORDER, Role.UNIT, Role.INDICATOR})
+_TITLE = re.compile(
+    r"\b(bao cao|bieu|ki|so lieu|ket qua|tong hop)\b|^(qui|q)\b|^q[.\d]|^\(?\d{1,2} thang|^nam\b|^\(?(qui|q)"
+)
+
+
+def _says_title(text: str) -> bool:
+    return bool(_TITLE.search(fold(text)))
+
+
+def _find_plan(
+    found: Identity, plans: Mapping[str, Plan], told: Mapping[str, str], grids: list[Grid], asked: Asked
+) -> None:
+    if "plan" in told:
+        found.plan = plans.get(told["plan"])
+        if found.plan is None:
+            found.problems.append(UnknownPlan(told["plan"]))
+        return
+    quarters = [p.quarter for p in _periods(grids, None) if p.quarter]
+    if asked.quarter:
+        quarters.insert(0, asked.quarter)
+    fitting = [p for p in plans.values() if any(q in p.quarters for q in quarters)] or list(plans.values())
+    if len(fitting) > 1 and asked.reporter:
+        fitting = [p for p in fitting if any(r.code == asked.reporter for r in p.reporters)]
+    if len(fitting) > 1:
+        titles = " ".join(fold(spot.text) for _, spot in _title_spots(grids))
+        fitting = [p for p in fitting if fold(p.title) in titles]
+    if len(fitting) == 1:
+        found.plan = fitting[0]
+    else:
+        found.problems.append(UnknownPlan(""))
+
+
+def _find_quarter(
+    found: Identity, plan: Plan, told: Mapping[str, str], grids: list[Grid], asked: Asked
+) -> None:
+    periods = _periods(grids, plan.year)
+    if "quarter" in told:
+        periods.insert(0, Period(told["quarter"], _parsed(told["quarter"])))
+    found.problems += [InvalidPeriod(p.at, p.found) for p in periods if p.quarter is None]
+    valid = [p for p in periods if p.quarter]
+    wanted = asked.quarter or (valid[0].quarter if valid else None)
+    at = next((p.at for p in valid if p.quarter == wanted and p.at), None)
+    if wanted is None:
+        found.problems += [] if periods else [UnknownQuarter()]
+        return
+    for other in valid:
+        if other.quarter and other.quarter != wanted:
+            found.problems.append(QuarterDisagrees(other.at, other.quarter, wanted))
+    if wanted not in plan.quarters:
+        found.problems.append(QuarterOutsidePlan(at, wanted, plan.year))
+    found.quarter = wanted
+
+
+def _parsed(text: str) -> Quarter | None:
+    try:
+        return Quarter.parse(text)
+    except ValueError:
+        return None
+
+
+def _find_reporter(
+    found: Identity,
+    plan: Plan,
+    directory: Directory,
+    told: Mapping[str, str],
+    grids: list[Grid],
+    asked: Asked,
+) -> None:
+    units = directory.on(plan.start, plan.province)
+    known = {r.code: r for r in plan.reporters}
+    named = list(_senders(grids))
+    said = [(at, text, reporter_named(text, plan, units)) for at, text in named]
+    for code in (asked.reporter, told.get("reporter")):
+        if code and code not in known:
+            found.problems.append(UnknownReporter(code))
+            return
+    candidates = [known[c] for c in (asked.reporter, told.get("reporter")) if c]
+    candidates += [reporter for _, _, reporter in said if reporter]
+    if not candidates:
+        at, text = named[0] if named else (None, "")
+        found.problems.append(UnknownReporter(text, at))
+        return
+    found.reporter = candidates[0]
+    if asked.reporter and (key := told.get("reporter")) and key != asked.reporter and not said:
+        found.problems.append(ReporterDisagrees(None, known[key].name, found.reporter.name))
+    for at, text, reporter in said:
+        if reporter and reporter != found.reporter:
+            found.problems.append(ReporterDisagrees(at, text, found.reporter.name))
+    silent = not any(isinstance(p, ReporterDisagrees) for p in found.problems)
+    if silent and (key := told.get("reporter")) and known[key] != found.reporter:
+        found.problems.append(ReporterDisagrees(None, known[key].name, found.reporter.name))
+
+
+def _senders(grids: Iterable[Grid]) -> Iterator[tuple[Cell, str]]:
+    for grid, spot in _title_spots(grids):
+        name = sender(spot.text)
+        if name is None:
+            continue
+        beside = next(_right_of(grid, spot), None) if not name else None
+        name = name or (beside.text if beside else "")
+        if name and not NO_VALUE.fullmatch(name):
+            yield grid.cell(spot.row, spot.column), name
+
+
+def _right_of(grid: Grid, spot: Spot) -> Iterator[Spot]:
+    for column in range(spot.column + 1, spot.column + NEIGHBOURS + 1):
+        if beside := grid.at(spot.row, column):
+            yield beside
+
+
+def reporter_named(text: str, plan: Plan, units: Units) -> Reporter | None:
+    """By its own name, else by the unit whose office it is."""
+    words = fold(text).strip(" .")
+    for reporter in plan.reporters:
+        if words in (fold(reporter.name), reporter.code.casefold()):
+            return reporter
+    match = units.match(text, levels=(Level.DISTRICT, Level.AGENCY))
+    return next((r for r in plan.reporters if match.unit and r.code == match.unit.code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    day: date | None
+    problem: Problem | None = None
+    notice: Notice | None = None
+
+
+def cut_off(grid: Grid, quarter: Quarter) -> CutOff | None:
+    """ "Số liệu tính đến ngày …" of a sheet; None when it says nothing."""
+    for place in sorted(grid.spots):
+        spot = grid.spots[place]
+        if isinstance(spot.value, str) and tells_cut_off(spot.text):
+            return _cut_off(grid, spot, quarter)
+    return None
+
+
+def _cut_off(grid: Grid, label: Spot, quarter: Quarter) -> CutOff | None:
+    said = date_in(label.text)
+    spot, found = label, said[0] if said else None
+    written = said[1] if said else ""
+    if said is None:
+        beside = next(_right_of(grid, label), None)
+        if beside is None or beside.value is None or NO_VALUE.fullmatch(beside.text):
+            return None
+        spot, written, found = beside, beside.text, as_date(beside.value)
+        if found is None and (typed := date_in(beside.text)):
+            found, written = typed
+    at = grid.cell(spot.row, spot.column)
+    if found is None:
+        return CutOff(None, NotADate(at, written))
+    if not quarter.first_day <= found <= quarter.last_day:
+        return CutOff(None, DateOutsideQuarter(at, found, quarter))
+    return CutOff(found, notice=CutOffRead(at, found) if said else None)

@@ -1,0 +1,95 @@
+"""How words are compared, and the spellings that offices use for the parts of a sheet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """For comparing: no accents, no case, i for y, one space, typographic signs as on a keyboard."""
+    decomposed = unicodedata.normalize("NFD", tidy(text).casefold()).replace("đ", "d")
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return bare.translate(_PLAIN).replace("y", "i")
+
+
+def tidy(text: str) -> str:
+    """Composed letters, no invisible characters, single spaces."""
+    text = unicodedata.normalize("NFC", text)
+    return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
+
+
+def plain(text: str) -> str:
+    """Folded letters and digits only, for whole names: "Trạm/đài (truyền thanh)" -> "tram dai truien thanh"."""
+    return " ".join(re.findall(r"[a-z0-9%]+", fold(text)))
+
+
+_PLAIN = str.maketrans({"–": "-", "—": "-", "“": '"', "”": '"', "’": "'", "−": "-"})
+
+
+def folded(*texts: str) -> frozenset[str]:
+    return frozenset(plain(text) for text in texts)
+
+
+YES = frozenset({"co", "x", "✓", "✔", "√", "☑", "dat", "1", "1.0", "1,0"})
+NO = frozenset({"khong", "chua dat", "khong dat", "0", "0.0", "0,0"})
+TICKS = frozenset({"x", "✓", "✔", "√", "☑"})
+
+NO_VALUE = re.compile(r"[-–—_.…·/\s]+")
+UNKNOWN = folded(
+    "chưa có", "chưa có số liệu", "chưa có số", "chưa thống kê", "không có số liệu", "chưa báo cáo"
+)
+NONE_HAPPENED = folded("không có", "không phát sinh", "KPS", "k phát sinh", "ko phát sinh", "không p/s")
+
+# With their accents, since "Công an" is no total.
+_TOTAL = re.compile(r"(tổng (cộng|số|hợp)|tổng|cộng|toàn (tỉnh|huyện|thành phố|thị xã))(?=$|[\s:;,.(=])")
+_TOTALS = folded(
+    "tổng cộng", "tổng số", "tổng", "cộng", "toàn tỉnh", "toàn huyện", "toàn thành phố", "cộng chung"
+)
+_SUBTOTAL = re.compile(r"cộng\s.*|.*\b[ivx]+\s*\+\s*[ivx]+.*")
+_GROUP = re.compile(r"[ivxlc]+|[a-z]|phan\b.*")
+_END = re.compile(
+    r"\(?(nguoi (lap|tong hop|bao cao|ki)\b|thu truong\b|ki,|ki ten|noi nhan|giam doc\b|truong phong\b|chu tich\b"
+    r"|pho (giam doc|truong phong|chu tich)\b|[tk]m\.|kt\.|tl\.|tuq\.)|.*,\s*ngai[\s\d.…_]*thang[\s\d.…_]*nam"
+)
+_NOTE = re.compile(r"ghi chu\b|luu i\b|chu thich\b|nguon\b|\*")
+_AS_OF = re.compile(r"so lieu\b.*\bden\b")
+_SENDER = re.compile(r"(?:don vi(?: gui| bao cao| nop| lap(?: bieu)?)?|noi gui)(?: bao cao)?\s*:\s*")
+
+
+def is_total(text: str) -> bool:
+    return bool(_TOTAL.match(tidy(text).casefold())) or plain(text) in _TOTALS
+
+
+def is_subtotal(text: str) -> bool:
+    """ "Cộng I + II": a sum of some of the rows, which nothing is compared with."""
+    words = tidy(text).casefold()
+    return is_total(text) and bool(_SUBTOTAL.fullmatch(words))
+
+
+def is_group_number(text: str) -> bool:
+    """What numbers a heading inside the table: I, II, A, "Phần I"."""
+    return bool(_GROUP.fullmatch(fold(text).strip(" .)-(")))
+
+
+def ends_table(text: str) -> bool:
+    return bool(_END.match(fold(text)))
+
+
+def is_note(text: str) -> bool:
+    return bool(_NOTE.match(fold(text)))
+
+
+def tells_cut_off(text: str) -> bool:
+    return bool(_AS_OF.search(fold(text)))
+
+
+def sender(text: str) -> str | None:
+    """What stands after "Đơn vị gửi:"; "" when it was left as dots, None when the text says no such thing."""
+    label = _SENDER.match(fold(text))
+    if label is None:
+        return None
+    name = tidy(text).partition(":")[2].strip()
+    return "" if NO_VALUE.fullmatch(name) else name
