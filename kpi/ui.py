@@ -250,9 +250,10 @@ def pick_view() -> View:
 
 def _pick_quarter(plan: Plan, latest: Quarter) -> Quarter:
     by_name = {vi.quarter(q): q for q in plan.quarters}
-    if st.session_state.get("ky") not in by_name:
-        # Not as the widget's default: Streamlit leaves that out of the address, and a link would drift.
-        st.session_state["ky"] = vi.quarter(latest)
+    chosen = st.session_state.get("ky")
+    # Not as the widget's default: Streamlit leaves that out of the address, and a link would drift. Said again
+    # on every run, since another page's widget of the same key is another widget.
+    st.session_state["ky"] = chosen if chosen in by_name else vi.quarter(latest)
     name = st.segmented_control(
         "Kỳ báo cáo", list(by_name), key="ky", bind="query-params", required=True, wrap=True
     )
