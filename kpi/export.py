@@ -107,7 +107,7 @@ def _indicator(
         _plain(row.denominator),
         None if result is None else _away(result, row.target),
         vi.status(row.status, some=row.value is not None),
-        "; ".join(_reporters(plan, row.indicator.number)),
+        vi.performers(_reporters(plan, row.indicator.number)),
         max(days, default=None),
         _source(row.readings, files),
         _notes(row, illustrative),

@@ -86,7 +86,7 @@ def _read(
         ui.directory(),
         reporter=reporter,
         quarter=quarter,
-        held=ui.readings,
+        held=lambda code: ui.readings(ui.plans()[code]),
         answers=dict(answers),
     )
 

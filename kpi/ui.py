@@ -29,8 +29,8 @@ from kpi.units import Directory, Units
 
 LOCAL_PERSON = "Người dùng tại máy"
 _SHIPPED = Path(__file__).parent.parent / "data"
-# Characters of a table's cell before it wraps.
-_LONG = 42
+# A table with more rows scrolls in itself.
+_ROWS = 30
 _FOLDERS = {"progress", "submission", "office"}
 
 
@@ -302,20 +302,27 @@ def as_known(view: View) -> date:
     return min(view.quarter.last_day, today())
 
 
-def show_table(table: export.Table, alt: str) -> None:
-    """Any table of texts, scrolling in itself; cells are never read as Markdown, long ones wrap."""
+def show_table(table: export.Table, alt: str, *, wrap: int = 46) -> None:
+    """Any table of texts, scrolling in itself; cells are never read as Markdown, those over `wrap` letters wrap."""
     rows = export.printed(table)
-    longest = {h: max([min(len(h), 24), *(len(row[h]) for row in rows)]) for h in table.headings}
+    longest = {h: max([min(len(h), 22), *(len(row[h]) for row in rows)]) for h in table.headings}
+    lines = min(-(-max(longest.values()) // wrap), 3)
     st.dataframe(
         rows,
         hide_index=True,
-        height="content",
-        row_height=68 if max(longest.values()) > _LONG else None,
+        height="content" if len(rows) <= _ROWS else 560,
+        row_height=20 * lines + 15,
         column_config={
-            h: st.column_config.TextColumn(width=28 + 7 * min(n, _LONG)) for h, n in longest.items()
+            h: st.column_config.TextColumn(width=26 + 13 * min(n, wrap) // 2) for h, n in longest.items()
         },
         alt=alt,
     )
+
+
+def show_label(plan: Plan) -> None:
+    """Say so where invented figures may stand."""
+    if store().illustrative(plan.code):
+        st.badge(vi.ILLUSTRATIVE, color="orange")
 
 
 def offer_csv(table: export.Table, stem: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -1136,7 +1137,22 @@ def entered(indicator: Indicator, reading: Reading) -> str:
 
 def sources(files: int, cells: int, first: str) -> str:
     """Where a sum came from: how much was added up, and where to begin to look."""
-    return f"{number(files)} tệp, {number(cells)} ô; trước hết: {first}"
+    return f"{number(files)} tệp, {number(cells)} ô; đầu tiên: {first[:1].lower()}{first[1:]}"
+
+
+def performers(names: Iterable[str]) -> str:
+    """Names in a row; what offices of one sort share is said once."""
+    groups = (list(group) for _, group in groupby(names, key=lambda name: name.split()[:3]))
+    return "; ".join(_together(group) for group in groups)
+
+
+def _together(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    words = [name.split() for name in names]
+    shortest = min(map(len, words))
+    shared = next((n for n in range(shortest) if len({w[n] for w in words}) > 1), shortest - 1)
+    return f"{' '.join(words[0][:shared])}: {', '.join(' '.join(w[shared:]) for w in words)}"
 
 
 def denominator_at(cell: Cell) -> str:

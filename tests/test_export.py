@@ -108,7 +108,7 @@ def test_a_partial_report_shows_its_bounds_and_what_lacks():
     row = excel(export.report(plan, Q4, rows))[0]
     assert (row["Kết quả Quý IV/2022"], row["Tử số"], row["Mẫu số"]) == ("86,1", "93", "108")
     assert row["Ghi chú"] == "báo cáo 100/108; trong khoảng 86,1–93,5%; cần 98, còn thiếu 5 xã"
-    assert row["Nguồn"].startswith("1 tệp, 100 ô; trước hết: Tệp ")
+    assert row["Nguồn"].startswith("1 tệp, 100 ô; đầu tiên: tệp ")
 
 
 def test_the_source_of_one_number_is_its_file_sheet_and_cell():
@@ -125,7 +125,7 @@ def test_the_source_of_a_sum_counts_files_and_cells_and_names_the_first():
         replace(said("d1", 1, 10, Q2), upload="2"),
     ]
     row = excel(report(*readings, indicators=[flow], quarter=Q2, uploads=UPLOADS))[0]
-    assert row["Nguồn"] == "2 tệp, 3 ô; trước hết: Tệp q1.xlsx, trang “Số liệu”, ô d0:1/10"
+    assert row["Nguồn"] == "2 tệp, 3 ô; đầu tiên: tệp q1.xlsx, trang “Số liệu”, ô d0:1/10"
     assert "có số liệu từ ngày 31/03/2022" in row["Ghi chú"]
 
 
@@ -225,6 +225,14 @@ def test_any_text_comes_back_whole(texts):
 def test_a_number_for_machines_is_exact_to_ten_decimals(value):
     table = Table("", ("A",), ((Figure(value, Decimal(0)),),))
     assert abs(Fraction(machine(table)[0]["A"]) - value) <= Fraction(1, 2 * 10**10)
+
+
+def test_offices_of_one_sort_are_named_together(plan, units):
+    rows = assess(plan, units, Q1, [])
+    assert excel(export.report(plan, Q1, rows))[10]["Đơn vị thực hiện"] == (
+        "Phòng Văn hóa và Thông tin: thành phố Bắc Kạn, huyện Pác Nặm, huyện Ba Bể, huyện Ngân Sơn, "
+        "huyện Bạch Thông, huyện Chợ Đồn, huyện Chợ Mới, huyện Na Rì; Trung tâm Phục vụ hành chính công tỉnh"
+    )
 
 
 def test_the_same_assessments_give_the_same_bytes_in_any_order():

@@ -36,5 +36,5 @@ whole, by_unit = st.tabs(["Bảng tổng hợp", "Bảng theo đơn vị"])
 for tab, table, stem in ((whole, report, "bao-cao"), (by_unit, matrix, "theo-don-vi")):
     with tab:
         st.subheader(table.title, anchor=False)
-        ui.show_table(table, table.title)
+        ui.show_table(table, table.title, wrap=34)
         ui.offer_csv(table, f"{stem}-{view.plan.code}-{view.quarter}")

@@ -13,6 +13,7 @@ if not uploads:
     st.page_link("pages/submission/upload.py", label="Nạp số liệu", icon=":material/upload_file:")
     st.stop()
 
+ui.show_label(plan)
 names = {r.code: r.name for r in plan.reporters}
 quarters = {str(q): vi.quarter(q) for q in plan.quarters}
 with st.container(horizontal=True):

@@ -11,6 +11,7 @@ intake.show_kept(person)
 with st.container(border=True):
     st.subheader("Bước 1. Tải biểu mẫu của đơn vị", anchor=False)
     plan, reporter, quarter = intake.pick_form()
+    ui.show_label(plan)
     st.download_button(
         f"Tải biểu mẫu {vi.quarter(quarter)}",
         partial(intake.blank_form, plan, reporter, quarter),
