@@ -204,7 +204,7 @@ def blank(ctx: click.Context, code: str, reporter: str, quarter: Quarter, out: P
 @_OF_QUARTER
 def read(ctx: click.Context, file: Path, reporter: str | None, quarter: Quarter | None) -> None:
     home = Home(ctx)
-    draft = _read(home, file, file.read_bytes(), reporter, quarter, lambda plan: home.held(plan.code)[0])
+    draft = _read(home, file, file.read_bytes(), reporter, quarter, lambda plan: home.held(plan)[0])
     _show(ctx, draft)
     ctx.exit(0 if draft.clean else 1)
 
@@ -229,7 +229,7 @@ def keep(
             click.echo(vi.refusal(AlreadyKeptError(there)))
             _say_kept(ctx, Kept(there.id, there.sha256, 0, 0, len(store.readings(there.id))))
             return
-        draft = _read(home, file, content, reporter, quarter, lambda plan: store.current(plan.code), answers)
+        draft = _read(home, file, content, reporter, quarter, store.current, answers)
         if not draft.clean:
             _show(ctx, draft)
             ctx.exit(1)
@@ -331,7 +331,7 @@ def _read(
     content: bytes,
     reporter: str | None,
     quarter: Quarter | None,
-    held: Callable[[Plan], Iterable[Reading]],
+    held: Callable[[str], Iterable[Reading]],
     answers: Sequence[str] = (),
 ) -> Draft:
     def read(given: Mapping[str, str]) -> Draft:
@@ -459,7 +459,7 @@ def _assessment_json(row: Assessment, kept: Mapping[str, Upload]) -> dict[str, A
         "status": row.status.value,
         "status_vi": vi.status(row.status, some=row.value is not None),
         "gap": _digits(row.gap),
-        "needed": _digits(row.needed),
+        "needed": _digits(row.needed if row.needed_rest is None else row.needed_rest),
         "needed_rest": _digits(row.needed_rest),
         "missing_units": list(row.missing),
         "unreported": list(row.unreported),

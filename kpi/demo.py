@@ -16,7 +16,7 @@ from math import lcm
 from zlib import crc32
 
 from kpi import vi, workbook
-from kpi.model import Duty, HoldsRealFiguresError, Level, Plan, Quarter, Reading, Reporter
+from kpi.model import HoldsRealFiguresError, Level, Plan, Quarter, Reading, Reporter
 from kpi.store import Store
 from kpi.units import Directory, Units
 from kpi.workbook import Draft
@@ -26,7 +26,7 @@ LATE = "060", Quarter(2022, 2)
 SILENT = "063", Quarter(2022, 4)
 CORRECTED = "065", Quarter(2022, 3)
 
-Value = bool | int | str | tuple[object, object]
+Value = bool | str | tuple[object, object]
 Figures = dict[tuple[str, str], Value]
 Progress = Callable[[int, str], object]
 """Percent done, and what is being done."""
@@ -125,6 +125,50 @@ def form(sending: Sending, held: Sequence[Reading], plan: Plan, units: Units) ->
     return workbook.fill(blank, sending.figures)
 
 
+def samples(store: Store, plans: Mapping[str, Plan], directory: Directory) -> dict[str, bytes]:
+    """Workbooks to try by hand in a store that holds the story: file name -> bytes."""
+    plan = plans[PLAN]
+    units, quarter = directory.on(plan.end, plan.province), plan.quarters[-1]
+    figures, held = _figures(units, quarter), store.current(PLAN)
+
+    def made(code: str, name: str, other: Figures) -> tuple[str, bytes]:
+        reporter = plan.reporter(code)
+        own = {**_own(reporter, figures), **other}
+        sending = Sending(
+            reporter, quarter, f"minh-hoa_{code}_{quarter}{name}.xlsx", _kept_at(plan, quarter, 0), own
+        )
+        return sending.filename, form(sending, held, plan, units)
+
+    return dict(
+        (
+            made(SILENT[0], "", {}),
+            made("061", "_nhieu-loi", _mistakes(units, "061", figures)),
+            made("062", "_dinh-chinh", _more(figures, ("9", "062"), ("12", "062"))),
+        )
+    )
+
+
+def _more(figures: Figures, *keys: tuple[str, str]) -> Figures:
+    """The same figures with one more in each numerator."""
+    pairs = {key: _pair(figures[key]) for key in keys}
+    return {key: (n + 1, d) for key, (n, d) in pairs.items()}
+
+
+def _mistakes(units: Units, district: str, figures: Figures) -> Figures:
+    """What offices get wrong most: words, swapped parts, half a fraction, a remark, a contradiction, parts of a whole."""
+    communes = [unit.code for unit in units.below(district, Level.COMMUNE)]
+    _, villages = _pair(figures["4", communes[1]])
+    online, files = _pair(figures["11", district])
+    return {
+        ("1", communes[0]): "chưa rõ",
+        ("4", communes[1]): (villages + 2, villages),
+        ("4", communes[2]): ("mười hai", 12),
+        ("4", communes[3]): (Decimal("10.5"), 12),
+        ("9", district): (None, 210),
+        ("11", district): (online, f"khoảng {files}"),
+    }
+
+
 def _read(
     sending: Sending, held: Sequence[Reading], plans: Mapping[str, Plan], directory: Directory
 ) -> Draft:
@@ -137,9 +181,7 @@ def _quarter(plan: Plan, figures: Figures, quarter: Quarter) -> Iterator[Sending
     for place, reporter in enumerate(plan.reporters):
         key = reporter.code, quarter
         name = f"BC_{reporter.code}_{quarter}"
-        own = {
-            (d.indicator, d.unit): figures[d.indicator, d.unit] for d in reporter.duties if _asked(d, figures)
-        }
+        own = _own(reporter, figures)
         sent = _kept_at(plan, quarter, place, late=key == LATE)
         if key == CORRECTED:
             yield Sending(reporter, quarter, f"{name}.xlsx", sent, _mistyped(own, reporter.code))
@@ -148,12 +190,13 @@ def _quarter(plan: Plan, figures: Figures, quarter: Quarter) -> Iterator[Sending
             yield Sending(reporter, quarter, f"{name}.xlsx", sent, own)
 
 
-def _asked(duty: Duty, figures: Figures) -> bool:
-    """A rank that was not published in a quarter stays blank."""
-    return (duty.indicator, duty.unit) in figures
+def _own(reporter: Reporter, figures: Figures) -> Figures:
+    """What one office writes; a rank that was not published in a quarter stays blank."""
+    keys = [(duty.indicator, duty.unit) for duty in reporter.duties]
+    return {key: figures[key] for key in keys if key in figures}
 
 
-def _kept_at(plan: Plan, quarter: Quarter, place: int, *, late: bool) -> datetime:
+def _kept_at(plan: Plan, quarter: Quarter, place: int, *, late: bool = False) -> datetime:
     """In the week before the deadline, at office hours of Hà Nội."""
     day = plan.due(quarter) + timedelta(days=17 if late else -1 - place * 5 % 8)
     return datetime.combine(day, time(1 + place % 9, (place * 17 + quarter.number * 11) % 60))

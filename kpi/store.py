@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from uuid import uuid4
 
 import duckdb
@@ -33,9 +34,7 @@ from kpi.model import (
     UnknownUploadError,
     Upload,
 )
-
-if TYPE_CHECKING:
-    from kpi.workbook import Draft
+from kpi.workbook import Draft, compare
 
 __all__ = [
     "AlreadyKeptError",
@@ -208,8 +207,6 @@ class Store:
         return self.originals / f"{sha256}.xlsx"
 
     def _keep_original(self, content: bytes, sha256: str) -> None:
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise ValueError(sha256)
         path = self._original(sha256)
         part = path.with_name(f"{uuid4().hex}.part")
         try:
@@ -310,15 +307,8 @@ def _add_answers(db: duckdb.DuckDBPyConnection, upload: int, answers: Mapping[st
 
 
 def _kept(upload: str, draft: Draft, before: Iterable[Reading]) -> Kept:
-    held = {_key(reading): reading.figures for reading in before}
-    found = [(held.get(_key(reading)), reading.figures) for reading in draft.readings]
-    unchanged = sum(old == new for old, new in found)
-    new = sum(old is None for old, _ in found)
-    return Kept(upload, draft.sha256, new, len(found) - new - unchanged, unchanged)
-
-
-def _key(reading: Reading) -> tuple[str, str, Quarter, int | None]:
-    return reading.indicator, reading.unit, reading.quarter, reading.edition
+    sorts = Counter(change.sort for change in compare(draft, before))
+    return Kept(upload, draft.sha256, sorts["new"], sorts["changed"], sorts["unchanged"])
 
 
 def _row(reading: Reading) -> dict[str, object]:

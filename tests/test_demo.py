@@ -138,7 +138,7 @@ def test_the_samples_to_try_by_hand_are_what_this_program_makes(loaded, plans, d
 def test_the_samples_show_what_their_readme_says(loaded, plans, directory):
     verdicts = {}
     for name, content in demo.samples(loaded, plans, directory).items():
-        draft = workbook.read(name, content, plans, directory, held=lambda plan: loaded.current(plan.code))
+        draft = workbook.read(name, content, plans, directory, held=loaded.current)
         sorts = {change.sort for change in workbook.compare(draft, loaded.current("bac-kan-2022"))}
         verdicts[name] = draft.clean, len(draft.problems), sorts - {"missing"}
     assert verdicts == {

@@ -4,6 +4,7 @@ import dataclasses
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -449,33 +450,32 @@ STEPS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def pattern(plan: Plan, directory: Directory) -> Draft:
-    return Sender(plan, directory).posts(Q1, 18)
+def made(plan: Plan, directory: Directory) -> Callable[[int, dict[str, Decimal]], Draft]:
+    """Makes a draft with its own bytes, of one reading a unit."""
+    pattern = Sender(plan, directory).posts(Q1, 18)
+
+    def make(number: int, figures: dict[str, Decimal]) -> Draft:
+        readings = tuple(
+            dataclasses.replace(pattern.readings[0], unit=unit, numerator=n, cell=Cell("S", unit))
+            for unit, n in figures.items()
+        )
+        return dataclasses.replace(pattern, content=f"{number}".encode(), readings=readings)
+
+    return make
 
 
 @settings(max_examples=30, deadline=timedelta(seconds=5))
 @given(steps=STEPS)
-def test_what_counts_is_always_the_newest_that_was_not_withdrawn(tmp_path_factory, pattern, steps):
+def test_what_counts_is_always_the_newest_that_was_not_withdrawn(tmp_path_factory, made, steps):
     history: dict[str, dict[str, Decimal]] = {}
     with Store(tmp_path_factory.mktemp("store") / "kpi.duckdb") as store:
         for number, (act, upload, values) in enumerate(steps):
             if act == "keep":
                 figures = {unit: Decimal(n) / 8 for unit, n in values.items()}
-                history[store.keep(made_of(pattern, number, figures), "Lan").upload] = figures
-            elif str(upload) in history:
+                history[store.keep(made(number, figures), "Lan").upload] = figures
+            elif history.pop(str(upload), None) is not None:
                 store.withdraw(str(upload), "Lan", "thử")
-                history[str(upload)] = {}
             expected: dict[str, Decimal] = {}
             for figures in history.values():
                 expected |= figures
             assert counts(store) == expected
-
-
-def made_of(pattern: Draft, number: int, figures: dict[str, Decimal]) -> Draft:
-    """A draft with its own bytes, of one reading a unit."""
-    content = f"{number}".encode()
-    readings = tuple(
-        dataclasses.replace(pattern.readings[0], unit=unit, numerator=n, cell=Cell("S", unit))
-        for unit, n in figures.items()
-    )
-    return dataclasses.replace(pattern, content=content, readings=readings)
