@@ -86,9 +86,16 @@ def compare(draft: Draft, held: Iterable[Reading]) -> list[Change]:
         if reading is not None:
             old = same_edition.get((*key, reading.edition))
             changes.append(Change(*key, old, reading, _sort(old, reading)))
-        elif key not in any_edition:
+        elif key not in any_edition and not _answered_by_base(draft, new, key):
             changes.append(Change(*key, None, None, "missing"))
     return changes
+
+
+def _answered_by_base(draft: Draft, new: Mapping[tuple[str, str], Reading], key: tuple[str, str]) -> bool:
+    """A unit without the thing at all is not asked whether it works well."""
+    base = draft.plan.indicator(key[0]).within if draft.plan else None
+    reading = new.get((base, key[1])) if base else None
+    return reading is not None and not reading.numerator
 
 
 def _sort(old: Reading | None, new: Reading) -> Sort:

@@ -586,8 +586,8 @@ class Figures:
         else:
             return None
         if isinstance(found, Reading):
-            self.desk.notices.append(OwnFigure(found.cell, unit.title, line.indicator.number))
-            self._compare_own(line, unit, found)
+            differs = self._own_differs(line.indicator, unit, found)
+            self.desk.notices.append(differs or OwnFigure(found.cell, unit.title, line.indicator.number))
         return found
 
     def _own_count(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
@@ -621,15 +621,20 @@ class Figures:
         keys = ((number, code) for code in self.desk.asked.get(number, ()))
         return [self.readings[key] for key in keys if key in self.readings]
 
-    def _compare_own(self, line: Line, unit: Unit, own: Reading) -> None:
-        below = self._below(line.indicator.number)
-        if len(below) < len(self.desk.asked.get(line.indicator.number, ())):
-            return
+    def _own_differs(self, indicator: Indicator, unit: Unit, own: Reading) -> OwnFigureDiffers | None:
+        """Only when every unit below has reported can the two be compared."""
+        below = self._below(indicator.number)
+        if own.numerator is None or len(below) < len(self.desk.asked.get(indicator.number, ())):
+            return None
         numerator = sum((r.numerator or ZERO for r in below), ZERO)
-        if own.numerator is not None and own.numerator != numerator:
-            written, computed = vi.number(own.numerator), vi.number(numerator)
-            number = line.indicator.number
-            self.desk.notices.append(OwnFigureDiffers(own.cell, unit.title, number, written, computed))
+        written, computed = vi.number(own.numerator), vi.number(numerator)
+        if indicator.entry is Entry.FRACTION:
+            denominator = sum((r.denominator or ZERO for r in below), ZERO)
+            written += f"/{vi.number(own.denominator or ZERO)}"
+            computed += f"/{vi.number(denominator)}"
+        if written == computed:
+            return None
+        return OwnFigureDiffers(own.cell, unit.title, indicator.number, written, computed)
 
     def _add_total(self, total: Line, lines: Iterable[Line]) -> None:
         mine = {line.unit.code for line in lines if line.unit and line.indicator is total.indicator}

@@ -9,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -71,7 +72,7 @@ class Grid:
     def cell(self, row: int, column: int) -> Cell:
         return Cell(self.title, f"{get_column_letter(column)}{row}")
 
-    @property
+    @cached_property
     def rows(self) -> dict[int, list[Spot]]:
         """Row -> what it holds, from left to right."""
         found: dict[int, list[Spot]] = {}

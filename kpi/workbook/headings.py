@@ -285,7 +285,9 @@ def _columns(grid: Grid, top: int, bottom: int, width: int, plan: Plan, names: N
         # A heading of a group that was not merged stands over its first column only.
         if column.indicator is None and column.role in VALUES and above and len(levels) < bottom - top + 1:
             column = Column(index, column.heading, column.role, above, column.mode)
-        above = column.indicator or (above if column.role in VALUES | {Role.BEFORE} else None)
+        # A column that somebody put between two others has no part in the upper heading.
+        continues = column.role in VALUES | {Role.BEFORE} or not grid.text(top, index)
+        above = column.indicator or (above if continues else None)
         yield column
 
 
@@ -320,7 +322,11 @@ def _role_at_end(level: str, indicator: Indicator) -> Role | None:
     for segment in re.split(r"\n|\s[-–—/]\s|[:;,]", level)[1:]:
         if (role := role_of(segment)) and role in VALUES | _MODES | {Role.BEFORE}:
             return role
-    last = _NUMBER_LAST.fullmatch(fold(level))
+    words = fold(level)
+    first = _NUMBERED.match(words)
+    if first and (role := role_of(words[first.end() :])):
+        return role
+    last = _NUMBER_LAST.fullmatch(words)
     if last and (role := role_of(last[1])):
         return role
     return _role_by_meaning(level, indicator)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from kpi import vi
 from kpi.model import Cell, Level, Plan, Quarter, Reporter
 from kpi.problems import (
     CutOffRead,
@@ -32,6 +33,8 @@ from kpi.workbook.words import NO_VALUE, fold, is_note, sender, tells_cut_off
 
 # How far right of its label a name or a date may stand.
 NEIGHBOURS = 8
+# A year outside these is a slip of the keyboard.
+YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,9 @@ class Identity:
     plan: Plan | None = None
     reporter: Reporter | None = None
     quarter: Quarter | None = None
+    own_reporter: Reporter | None = None
+    """Whose the file itself says it is: its cells are read as that reporter's, whoever hands it in."""
+    own_quarter: Quarter | None = None
     problems: list[Problem] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
@@ -112,7 +118,7 @@ def _period(text: str, number: int | None, written: str | None, year: int | None
     known = int(written) if written else year
     if known is None and number:
         return None
-    return Period(text, Quarter(known, number) if number and known else None)
+    return Period(text, Quarter(known, number) if number and known and known in YEARS else None)
 
 
 def identify(
@@ -122,7 +128,7 @@ def identify(
     found = Identity()
     key = next((g for g in grids if g.text(1, 1) == KEY_MARK), None)
     told = _key(key)
-    visible = [g for g in grids if not g.hidden]
+    visible = [g for g in grids if not g.hidden and g.title != vi.GUIDE_SHEET]
     if key and told.get(KEY_MARK) != VERSION:
         found.notices.append(OlderForm(None, told.get(KEY_MARK, ""), VERSION))
     _find_plan(found, plans, told, visible, asked)
@@ -192,27 +198,29 @@ def _find_quarter(
 ) -> None:
     periods = _periods(grids, plan.year)
     if "quarter" in told:
-        periods.insert(0, Period(told["quarter"], _parsed(told["quarter"])))
+        periods.append(Period(told["quarter"], _parsed(told["quarter"])))
     found.problems += [InvalidPeriod(p.at, p.found) for p in periods if p.quarter is None]
-    valid = [p for p in periods if p.quarter]
-    wanted = asked.quarter or (valid[0].quarter if valid else None)
-    at = next((p.at for p in valid if p.quarter == wanted and p.at), None)
-    if wanted is None:
+    said = {p.quarter: p for p in reversed(periods) if p.quarter}
+    key = _parsed(told.get("quarter", ""))
+    found.own_quarter = key or next((p.quarter for p in periods if p.quarter), None)
+    found.quarter = asked.quarter or found.own_quarter
+    if found.quarter is None:
         found.problems += [] if periods else [UnknownQuarter()]
         return
-    for other in valid:
-        if other.quarter and other.quarter != wanted:
-            found.problems.append(QuarterDisagrees(other.at, other.quarter, wanted))
-    if wanted not in plan.quarters:
-        found.problems.append(QuarterOutsidePlan(at, wanted, plan.year))
-    found.quarter = wanted
+    found.problems += [
+        QuarterDisagrees(p.at, q, found.quarter) for q, p in said.items() if q != found.quarter
+    ]
+    if found.quarter not in plan.quarters:
+        at = said[found.quarter].at if found.quarter in said else None
+        found.problems.append(QuarterOutsidePlan(at, found.quarter, plan.year))
 
 
 def _parsed(text: str) -> Quarter | None:
     try:
-        return Quarter.parse(text)
+        quarter = Quarter.parse(text)
     except ValueError:
         return None
+    return quarter if quarter.year in YEARS else None
 
 
 def _find_reporter(
@@ -223,29 +231,32 @@ def _find_reporter(
     grids: list[Grid],
     asked: Asked,
 ) -> None:
-    units = directory.on(plan.start, plan.province)
     known = {r.code: r for r in plan.reporters}
-    named = list(_senders(grids))
-    said = [(at, text, reporter_named(text, plan, units)) for at, text in named]
-    for code in (asked.reporter, told.get("reporter")):
-        if code and code not in known:
-            found.problems.append(UnknownReporter(code))
-            return
-    candidates = [known[c] for c in (asked.reporter, told.get("reporter")) if c]
-    candidates += [reporter for _, _, reporter in said if reporter]
-    if not candidates:
-        at, text = named[0] if named else (None, "")
-        found.problems.append(UnknownReporter(text, at))
+    codes = [code for code in (asked.reporter, told.get("reporter")) if code]
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        found.problems.append(UnknownReporter(unknown[0]))
         return
-    found.reporter = candidates[0]
-    if asked.reporter and (key := told.get("reporter")) and key != asked.reporter and not said:
-        found.problems.append(ReporterDisagrees(None, known[key].name, found.reporter.name))
-    for at, text, reporter in said:
-        if reporter and reporter != found.reporter:
-            found.problems.append(ReporterDisagrees(at, text, found.reporter.name))
-    silent = not any(isinstance(p, ReporterDisagrees) for p in found.problems)
-    if silent and (key := told.get("reporter")) and known[key] != found.reporter:
-        found.problems.append(ReporterDisagrees(None, known[key].name, found.reporter.name))
+    units = directory.on(plan.start, plan.province)
+    named = list(_senders(grids))
+    said: dict[str, tuple[Cell | None, str]] = {}
+    for at, text in named:
+        if reporter := reporter_named(text, plan, units):
+            said.setdefault(reporter.code, (at, text))
+    key = told.get("reporter")
+    if key:
+        said.setdefault(key, (None, known[key].name))
+    own = key or next(iter(said), None)
+    wanted = asked.reporter or own
+    if wanted is None:
+        found.problems.append(UnknownReporter(named[0][1], named[0][0]) if named else UnknownReporter(""))
+        return
+    found.reporter, found.own_reporter = known[wanted], known[own] if own else None
+    found.problems += [
+        ReporterDisagrees(at, text, found.reporter.name)
+        for code, (at, text) in said.items()
+        if code != wanted
+    ]
 
 
 def _senders(grids: Iterable[Grid]) -> Iterator[tuple[Cell, str]]:

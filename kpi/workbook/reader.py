@@ -80,11 +80,11 @@ def read(
 
 
 def _desk(identity: Identity, directory: Directory, held: Held, questions: Questions) -> Desk | None:
-    plan, reporter = identity.plan, identity.reporter
+    plan, reporter = identity.plan, identity.own_reporter or identity.reporter
     if plan is None or reporter is None:
         return None
     # Without a quarter the cells can still be checked, though nothing can be kept.
-    quarter = identity.quarter or plan.quarters[0]
+    quarter = identity.own_quarter or identity.quarter or plan.quarters[0]
     kept = tuple(held(plan.code) if callable(held) else held)
     day = min(max(quarter.last_day, plan.start), plan.end)
     units = directory.on(day, plan.province)

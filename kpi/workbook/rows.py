@@ -140,15 +140,19 @@ class _Walk:
     def run(self) -> None:
         rows = self.grid.rows
         for row in sorted(r for r in rows if r >= self.table.first_row):
-            if any(ends_table(s.text) for s in rows[row] if isinstance(s.value, str)) and not self._values(
-                row
-            ):
+            if self._signs(rows[row]):
                 break
             self._row(row)
         hidden = tuple(r for r in self.grid.hidden_rows if r in self._unit_rows)
         if hidden:
             self.desk.notices.append(HiddenRows(self.grid.cell(hidden[0], 1), hidden))
         self._stray_columns()
+
+    @staticmethod
+    def _signs(spots: list[Spot]) -> bool:
+        """A row of signatures, or of place and day above them: nothing in it is a number."""
+        texts = [spot.text for spot in spots if isinstance(spot.value, str)]
+        return len(texts) == len(spots) and any(ends_table(text) for text in texts)
 
     def _unit_column(self) -> Column | None:
         """ "Đơn vị" alone may also be the unit of measure: what stands in it decides."""
