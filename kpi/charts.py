@@ -158,7 +158,10 @@ def quarters(rows: Sequence[Assessment], upto: Quarter, names: Mapping[str, str]
         hovertemplate="%{x}: %{customdata}<extra></extra>",
     )
     figure.update_yaxes(
-        rangemode="tozero", ticksuffix="%" if indicator.kind is Kind.SHARE else "", nticks=6, fixedrange=True
+        range=_room(rows, drawn),
+        ticksuffix="%" if indicator.kind is Kind.SHARE else "",
+        nticks=6,
+        fixedrange=True,
     )
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=at, fixedrange=True)
     figure.update_layout(
@@ -190,7 +193,11 @@ def editions(indicator: Indicator, readings: Sequence[Reading]) -> go.Figure:
             hoverinfo="skip",
         )
     )
-    figure.update_yaxes(autorange="reversed", nticks=5, fixedrange=True)
+    figure.update_yaxes(
+        range=[max(ranks.values(), default=1) + 3, min(ranks.values(), default=1) - 3],
+        dtick=max(1, round((max(ranks.values(), default=1) - min(ranks.values(), default=1)) / 4)),
+        fixedrange=True,
+    )
     figure.update_xaxes(type="category", fixedrange=True)
     figure.update_layout(
         height=320, dragmode=False, separators=",.", margin={"l": 10, "r": 30, "t": 30, "b": 10}
@@ -281,6 +288,15 @@ def _of_target(row: Assessment, value: Fraction | None) -> float | None:
     if value is None or not row.target:
         return None
     return min(float(100 * value / Fraction(row.target)), _MOST)
+
+
+def _room(rows: Sequence[Assessment], drawn: Sequence[Assessment]) -> list[float]:
+    """A line needs no zero, it needs to be told from its target; and its numbers need room above and below."""
+    heights = [float(r.target) for r in rows] + [float(r.pace) for r in rows if r.pace is not None]
+    for row in drawn:
+        heights += [float(v) for v in (row.value, row.lower, row.upper) if v is not None]
+    spread = max(heights) - min(heights) or max(heights) or 1.0
+    return [max(min(heights) - spread * 0.35, 0.0), max(heights) + spread * 0.3]
 
 
 def _bounds(rows: Sequence[Assessment]) -> dict[str, Any] | None:

@@ -35,6 +35,8 @@ with by_time:
             view, lambda: charts.quarters(course, view.quarter, names), "quarters", indicator.number, alt=alt
         )
     board.show_missing(view, row)
+    st.subheader("Cách tính", anchor=False)
+    st.markdown(board.meaning(indicator))
 with by_unit:
     st.subheader("Theo đơn vị", anchor=False)
     parts = ui.assessments(view, view.units.children(view.plan.province))
@@ -44,9 +46,6 @@ with by_unit:
         board.chart(view, lambda: charts.ranking(ranked), "parts", indicator.number, alt=alt)
     else:
         st.info("Chỉ tiêu này tính chung cho toàn tỉnh, không chia theo đơn vị.")
-
-st.subheader("Cách tính", anchor=False)
-st.markdown(board.meaning(indicator))
 
 st.subheader("Nguồn của từng số liệu", anchor=False)
 found = board.sources(view, row)
