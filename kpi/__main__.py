@@ -50,9 +50,9 @@ logger = logging.getLogger("kpi")
 class Home:
     """The data of one run; each part is loaded when it is first needed."""
 
-    def __init__(self, context: click.Context, store: str | None = None) -> None:
+    def __init__(self, context: click.Context, folder: str = "live") -> None:
         self.data = Path(environ.get("KPI_DATA") or plan_files.SHIPPED)
-        path = Path(context.meta.get(_STORE) or store or environ.get("KPI_STORE") or self.data / "live")
+        path = Path(context.meta.get(_STORE) or environ.get("KPI_STORE") or self.data / folder)
         self.path = path if path.suffix == ".duckdb" else path / "kpi.duckdb"
 
     @cached_property
@@ -168,15 +168,17 @@ def check(ctx: click.Context) -> None:
 
 
 @_command
-def demo(ctx: click.Context) -> None:
-    home = Home(ctx, str(Path(environ.get("KPI_DATA") or plan_files.SHIPPED) / "demo"))
-    with (
-        home.store() as store,
-        click.progressbar(length=100, file=sys.stderr, item_show_func=lambda label: label) as bar,
-    ):
-        kept = demonstration.load(
-            store, home.plans, home.directory, lambda percent, label: bar.update(percent - bar.pos, label)
-        )
+@click.option("--samples", type=click.Path(file_okay=False, path_type=Path), help=vi.COMMANDS["--samples"])
+def demo(ctx: click.Context, samples: Path | None) -> None:
+    home = Home(ctx, "demo")
+    with home.store() as store:
+        with click.progressbar(length=100, file=sys.stderr, item_show_func=lambda label: label) as bar:
+            kept = demonstration.load(
+                store, home.plans, home.directory, lambda percent, label: bar.update(percent - bar.pos, label)
+            )
+        made = demonstration.samples(store, home.plans, home.directory) if samples else {}
+    for name, content in made.items():
+        _write_bytes((samples or Path()) / name, content)
     click.echo(vi.demo_loaded(kept, home.path))
     _say(ctx, {"kept": str(kept), "store": str(home.path)})
 
@@ -368,12 +370,16 @@ def _answers(draft: Draft, given: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _write(ctx: click.Context, out: Path, content: bytes) -> None:
+def _write_bytes(out: Path, content: bytes) -> None:
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise click.BadParameter(vi.cannot_write(out), param_hint="--out") from error
+        raise click.UsageError(vi.cannot_write(out)) from error
     click.echo(vi.written(out))
+
+
+def _write(ctx: click.Context, out: Path, content: bytes) -> None:
+    _write_bytes(out, content)
     _say(ctx, {"out": str(out), "sha256": hashlib.sha256(content).hexdigest()})
 
 

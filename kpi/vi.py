@@ -1014,6 +1014,7 @@ COMMANDS = {
     "--answer": "Trả lời câu hỏi ở một ô: D12=96% hoặc Trang!D12=96%.",
     "--children": "Thêm các đơn vị trực thuộc.",
     "--out": "Tệp sẽ ghi.",
+    "--samples": "Ghi cả các biểu mẫu để nạp thử bằng tay vào thư mục này.",
 }
 UPLOAD_HEADINGS = ("Số", "Kỳ", "Đơn vị gửi", "Tệp", "Nạp lúc", "Người nạp", "Tình trạng")
 PROGRESS_HEADINGS = ("STT", "Chỉ tiêu", "Chỉ tiêu giao", "Kết quả", "Đánh giá", "Còn thiếu", "Báo cáo")

@@ -316,3 +316,14 @@ def test_a_bug_is_a_lookup_code_and_the_traceback_stays_out_of_stdout(kpi):
     assert "Mã tra cứu: " in result.stdout
     assert said(result)["reason"] == "bug"
     assert "Traceback" not in result.stdout
+
+
+def test_the_sample_quarters_fill_a_store_of_their_own_once(kpi, tmp_path, monkeypatch):
+    monkeypatch.delenv("KPI_STORE")
+    monkeypatch.setenv("KPI_DATA", str(tmp_path))
+    (tmp_path / "hand").mkdir()
+    first = kpi("demo", "--samples", tmp_path / "hand", "--json")
+    assert said(first) == {"kept": "48", "store": str(tmp_path / "demo" / "kpi.duckdb")}
+    assert len(list((tmp_path / "hand").glob("*.xlsx"))) == 3
+    assert said(kpi("demo", "--json"))["kept"] == "0"
+    assert not (tmp_path / "live").exists()
