@@ -12,7 +12,7 @@ if ui.empty_store(view):
 
 shown = board.overview(view)
 st.markdown(shown.standing)
-with st.grid(5, min_column_width=150):
+with st.grid(5, min_column_width=135):
     for label, count in shown.counts.items():
         st.metric(label, count, border=True)
 
