@@ -348,25 +348,32 @@ def _read(
             answers=given,
         )
 
-    draft = read({})
-    return read(_answers(draft, answers)) if answers else draft
+    draft, given = read({}), dict[str, str]()
+    waiting = dict(_split(answer) for answer in answers)
+    while waiting:
+        given |= _matched(draft, waiting)
+        draft = read(given)
+    return draft
 
 
-def _answers(draft: Draft, given: Iterable[str]) -> dict[str, str]:
-    """Answers by the first cell of their question, whichever of its cells was named."""
-    known = {str(doubt.at): str(doubt.at) for doubt in draft.doubts}
-    for doubt in draft.doubts:
-        for cell in doubt.cells:
-            known.setdefault(str(cell), str(doubt.at))
-            known.setdefault(cell.address, str(doubt.at))
+def _split(answer: str) -> tuple[str, str]:
+    where, equals, choice = answer.partition("=")
+    if not equals:
+        raise click.BadParameter(answer, param_hint="--answer")
+    return where, unicodedata.normalize("NFC", choice)
+
+
+def _matched(draft: Draft, waiting: dict[str, str]) -> dict[str, str]:
+    """Take the answers to what the draft asks out of `waiting`, by the first cell; an answer may raise new questions."""
     found = {}
-    for text in given:
-        cell, equals, choice = text.partition("=")
-        if not equals:
-            raise click.BadParameter(text, param_hint="--answer")
-        if cell not in known:
-            raise click.BadParameter(vi.nothing_asked(cell), param_hint="--answer")
-        found[known[cell]] = unicodedata.normalize("NFC", choice)
+    for doubt in draft.doubts:
+        for name in (n for cell in doubt.cells for n in (str(cell), cell.address) if n in waiting):
+            choice = waiting.pop(name)
+            if choice not in doubt.choices:
+                raise click.BadParameter(vi.no_such_choice(name, doubt.choices), param_hint="--answer")
+            found[str(doubt.at)] = choice
+    if not found:
+        raise click.BadParameter(vi.nothing_asked(next(iter(waiting))), param_hint="--answer")
     return found
 
 

@@ -1066,6 +1066,10 @@ def nothing_asked(cell: str) -> str:
     return f"Không có câu hỏi nào ở ô {cell}."
 
 
+def no_such_choice(cell: str, choices: Iterable[str]) -> str:
+    return f"Câu hỏi ở ô {cell} chỉ nhận một trong: {'; '.join(choices)}."
+
+
 def bug(code: str) -> str:
     return f"Chương trình gặp lỗi ngoài dự kiến, chưa làm được việc này. Mã tra cứu: {code}."
 

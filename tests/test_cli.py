@@ -40,7 +40,7 @@ def form(tmp_path, sender):
     """A file of the post office: posts with staff, of 20, in each district from the first on."""
 
     def write(*manned: int) -> Path:
-        path = tmp_path / f"bưu điện {len(list(tmp_path.iterdir()))}.xlsx"
+        path: Path = tmp_path / f"bưu điện {len(list(tmp_path.iterdir()))}.xlsx"
         path.write_bytes(sender.posts(Q1, *manned).content)
         return path
 
@@ -140,6 +140,9 @@ def test_reading_knows_what_is_held(kpi, form, sender, tmp_path):
     asked = [f for f in said(result)["findings"] if "choices" in f]
     assert (result.exit_code, said(result)["verdict"]) == (1, "ask")
     assert [f["reason"] for f in asked] == ["cumulative_fell"]
+    wrong = kpi("keep", later, "--person", "Lan", "--answer", f"{asked[0]['cell']}=nope")
+    assert wrong.exit_code == 2
+    assert asked[0]["choices"][0] in wrong.stderr
     answer = f"{asked[0]['cell']}={asked[0]['choices'][0]}"
     kept = kpi("keep", later, "--person", "Lan", "--answer", answer, "--json")
     assert kept.exit_code == 0, kept.stdout

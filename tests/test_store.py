@@ -383,6 +383,17 @@ except store.NotKeptError:
 resource.setrlimit(resource.RLIMIT_FSIZE, free)
 print("kept", kpi.keep(drafts[1], "Lan").upload, kpi.revision)
 """
+LOG_ONLY = """
+import resource
+kpi.keep(drafts[0], "Lan")
+base = kpi._base
+free = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, free[1]))
+print("kept", kpi.keep(drafts[1], "Lan").upload, "reopened", kpi._base is not base)
+print(len(kpi.uploads()), len(kpi.current("bac-kan-2022")))
+resource.setrlimit(resource.RLIMIT_FSIZE, free)
+print("kept", kpi.keep(drafts[2], "Lan").upload)
+"""
 
 
 def run(script: str, path: Path, *drafts: Draft) -> subprocess.CompletedProcess[str]:
@@ -421,6 +432,16 @@ def test_a_full_disk_keeps_nothing_and_mends_itself(tmp_path, sender):
         "refused 1 1",
         "kept 2 2",
     ], done.stderr
+
+
+def test_a_disk_with_room_for_the_log_only_keeps_and_the_store_goes_on(tmp_path, sender):
+    """The checkpoint after keeping fails, which DuckDB answers by refusing everything until it is reopened."""
+    path = tmp_path / "kpi.duckdb"
+    done = run(LOG_ONLY, path, *(sender.posts(Q1, *range(1, n)) for n in (2, 3, 4)))
+    assert done.stdout.splitlines() == ["kept 2 reopened True", "2 2", "kept 3"], done.stderr
+    with Store(path) as store:
+        assert [upload.id for upload in store.uploads()] == ["3", "2", "1"]
+        assert len(counts(store)) == 3
 
 
 def test_a_temporary_file_never_carries_the_name_of_an_original(tmp_path, sender):
