@@ -203,7 +203,7 @@ def counts(rows: Sequence[Assessment]) -> dict[str, int]:
         "Đạt, vượt": found["green"],
         "Đang thực hiện": found["blue"],
         "Chậm, chưa đạt": found["orange"] + found["red"],
-        "Chưa đánh giá được": found["gray"],
+        "Chờ số liệu": found["gray"],
     }
 
 
