@@ -140,8 +140,8 @@ class Store:
 
     def current(self, plan: str, upto: Quarter | None = None) -> list[Reading]:
         """What counts today, up to and with a quarter."""
-        last = None if upto is None else upto.year * 10 + upto.number
-        return _readings(self._fetch("list_current_readings", plan=plan, upto=last))
+        last = None if upto is None else _place(upto)
+        return _readings(self._fetch("list_current_readings", plan=plan, since=None, upto=last))
 
     def uploads(self, plan: str | None = None) -> list[Upload]:
         """All, the withdrawn ones too, newest first."""
@@ -273,9 +273,8 @@ def _add(
     plan, reporter, quarter = draft.plan, draft.reporter, draft.quarter
     if plan is None or reporter is None or quarter is None:
         raise ValueError(draft.filename)
-    before = _readings(
-        db.execute(_sql("list_current_readings"), {"plan": plan.code, "upto": None}).fetchall()
-    )
+    only = {"plan": plan.code, "since": _place(quarter), "upto": _place(quarter)}
+    before = _readings(db.execute(_sql("list_current_readings"), only).fetchall())
     ((newest,),) = db.execute("select coalesce(max(id), 0) from upload").fetchall()
     upload = newest + 1
     db.execute(
@@ -385,6 +384,11 @@ def _trimmed(value: Decimal | None) -> Decimal | None:
         return None
     whole = int(value)
     return Decimal(whole) if value == whole else value.normalize()
+
+
+def _place(quarter: Quarter) -> int:
+    """A number that grows from quarter to quarter."""
+    return quarter.year * 10 + quarter.number
 
 
 def _upload(row: tuple[Any, ...]) -> Upload:
