@@ -154,6 +154,7 @@ def _wide(form: _Form, page: _Page, sheet: Worksheet) -> tuple[int, int]:
         _text(sheet.cell(first + place, 1, place + 1), center=True)
         _text(sheet.cell(first + place, 2, unit.code), center=True)
         _text(sheet.cell(first + place, 3, unit.title))
+        sheet.row_dimensions[first + place].height = _height(unit.title, 27, 11)
     bottom = last
     if len(page.units) > 1:
         bottom = last + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from kpi.workbook.words import fold, tidy
@@ -83,7 +83,10 @@ def written_fraction(text: str) -> WrittenFraction | None:
     """ "98/108", "98 / 108 xã"; None when it is no fraction or its numbers can be read two ways."""
     left, slash, right = tidy(text).partition("/")
     over, under = number(left.strip()), written_number(right)
-    if not slash or len(over) != 1 or under is None or len(under.readings) != 1 or under.percent:
+    if not slash or len(over) != 1 or under is None or len(under.readings) != 1:
+        return None
+    # A third part makes it a date.
+    if under.percent or under.remark.startswith("/"):
         return None
     return WrittenFraction(over[0], under.readings[0], under.remark)
 
@@ -142,6 +145,14 @@ def date_in(text: str) -> tuple[date | None, str] | None:
 
 
 def as_date(value: object) -> date | None:
+    """A date cell; also the bare number of its day, which is what stands there when its format was lost."""
     if isinstance(value, datetime):
         return value.date()
+    if isinstance(value, int) and value in _SERIALS:
+        return _EPOCH + timedelta(days=value)
     return value if isinstance(value, date) else None
+
+
+_EPOCH = date(1899, 12, 30)
+# Excel's numbers of the days from 2000 to 2099.
+_SERIALS = range(36_526, 73_051)

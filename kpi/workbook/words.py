@@ -60,7 +60,7 @@ _SENDER = re.compile(r"(?:don vi(?: gui| bao cao| nop| lap(?: bieu)?)?|noi gui)(
 
 
 def is_total(text: str) -> bool:
-    return bool(_TOTAL.match(tidy(text).casefold())) or plain(text) in _TOTALS
+    return bool(_TOTAL.match(tidy(text).casefold())) or (text.isascii() and plain(text) in _TOTALS)
 
 
 def is_subtotal(text: str) -> bool:

@@ -1,0 +1,119 @@
+"""Workbooks for tests: a blank form, filled, and then changed the way people change them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+
+from kpi import vi, workbook
+from kpi.model import Entry, Plan, Quarter, Reading, Reporter
+from kpi.problems import reason
+from kpi.units import Directory, Units
+from kpi.workbook import Draft
+
+Q1 = Quarter(2022, 1)
+COMMUNES, DISTRICT = "Cấp xã", "Cấp huyện"
+"""The sheets of a district's form. In the first row of communes, E, G and I ask 1, 2 and 3; K and L ask 4."""
+
+
+class Desk:
+    """One district office (061, huyện Ba Bể) with its form, and the reader it goes to."""
+
+    def __init__(self, plan: Plan, plans: Mapping[str, Plan], directory: Directory, units: Units) -> None:
+        self.plan, self.plans, self.directory, self.units = plan, plans, directory, units
+
+    def reporter(self, code: str = "061") -> Reporter:
+        return self.plan.reporter(code)
+
+    def blank(self, code: str = "061", quarter: Quarter = Q1, held: tuple[Reading, ...] = ()) -> bytes:
+        return workbook.blank(self.plan, self.units, self.reporter(code), quarter, held)
+
+    def figures(self, code: str = "061") -> dict[tuple[str, str], object]:
+        """Something sensible for every duty."""
+        figure: dict[Entry, object] = {Entry.YES_NO: True, Entry.FRACTION: (8, 10), Entry.RANK: (2021, 51)}
+        own: dict[tuple[str, str], object] = {}
+        for duty in self.reporter(code).duties:
+            indicator = self.plan.indicator(duty.indicator)
+            known = indicator.universe[duty.unit] if isinstance(indicator.universe, Mapping) else None
+            own[duty.indicator, duty.unit] = (
+                figure[indicator.entry] if known is None else (min(1, known), known)
+            )
+        return own
+
+    def filled(self, code: str = "061", quarter: Quarter = Q1) -> bytes:
+        return workbook.fill(self.blank(code, quarter), self.figures(code))
+
+    def read(self, content: bytes, **asked: Any) -> Draft:
+        return workbook.read("bao-cao.xlsx", content, self.plans, self.directory, **asked)
+
+    def changed(self, cells: Mapping[str, Any], code: str = "061", **asked: Any) -> Draft:
+        """The filled form with some cells changed; "A1" is on the sheet of the communes."""
+        return self.read(change(self.filled(code), cells), **asked)
+
+
+def change(content: bytes, cells: Mapping[str, Any]) -> bytes:
+    """Address -> value, or (value, number format)."""
+
+    def write(book: Workbook) -> None:
+        for place, written in cells.items():
+            sheet, _, address = place.rpartition("!")
+            box = book[sheet or COMMUNES][address]
+            box.value, box.number_format = written if isinstance(written, tuple) else (written, "General")
+
+    return edit(content, write)
+
+
+def edit(content: bytes, by: Callable[[Workbook], object]) -> bytes:
+    book = load_workbook(io.BytesIO(content))
+    by(book)
+    return saved(book)
+
+
+def saved(book: Workbook) -> bytes:
+    raw = io.BytesIO()
+    book.save(raw)
+    return raw.getvalue()
+
+
+def sheet_of(*rows: tuple[Any, ...], title: str = "Biểu 01") -> bytes:
+    """A workbook of an office's own making."""
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = title
+    for row in rows:
+        book.active.append(row)
+    return saved(book)
+
+
+def with_result(content: bytes, address: str, formula: str, result: str) -> bytes:
+    """A formula with its stored result, as Excel writes it and openpyxl can not, in the first sheet."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(raw, "w") as target:
+        for name in source.namelist():
+            part = source.read(name).decode("utf-8") if name == "xl/worksheets/sheet1.xml" else None
+            if part is None:
+                target.writestr(name, source.read(name))
+                continue
+            cell = f'<c r="{address}"><f>{formula}</f><v>{result}</v></c>'
+            part = re.sub(rf'<c r="{address}"[^>]*?(/>|>.*?</c>)', cell, part)
+            assert cell in part
+            target.writestr(name, part)
+    return raw.getvalue()
+
+
+def reasons(draft: Draft) -> set[str]:
+    return {reason(f) for f in (*draft.problems, *draft.open_doubts, *draft.notices)}
+
+
+def sentences(draft: Draft) -> str:
+    said = [*map(vi.explain, draft.problems), *map(vi.ask, draft.doubts), *map(vi.notice, draft.notices)]
+    return "\n".join(said)
+
+
+def reading(draft: Draft, indicator: str, unit: str) -> Reading | None:
+    return next((r for r in draft.readings if (r.indicator, r.unit) == (indicator, unit)), None)
