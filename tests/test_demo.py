@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -131,8 +133,18 @@ def test_every_office_sends_every_quarter_but_the_silent_one(plan, directory):
 
 
 def test_the_samples_to_try_by_hand_are_what_this_program_makes(loaded, plans, directory):
+    """Run `python -m kpi demo --samples data/samples` after a change of the form."""
     made = demo.samples(loaded, plans, directory)
-    assert {path.name: path.read_bytes() for path in SAMPLES.glob("*.xlsx")} == made
+    there = {path.name: path.read_bytes() for path in SAMPLES.glob("*.xlsx")}
+    assert there.keys() == made.keys()
+    stale = [name for name, content in made.items() if parts(content) != parts(there[name])]
+    assert stale == []
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    """What a workbook holds, however it was compressed."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return {name: file.read(name) for name in file.namelist()}
 
 
 def test_the_samples_show_what_their_readme_says(loaded, plans, directory):
