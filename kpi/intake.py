@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import streamlit as st
 from kpi import export, ui, vi
 from kpi.model import AlreadyKeptError, Cell, KpiError, Plan, Quarter, Reading, Reporter, Upload
 from kpi.workbook import Change, Draft, blank, compare, read
+from kpi.workbook.draft import Sort
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 _ANSWERS, _KEPT, _TURN = "answers", "kept", "uploader_turn"
 # A browser draws so many at once without a pause.
 _MOST_ROWS = 300
-_CHANGE = {"new": "Mới", "changed": "Thay đổi", "unchanged": "Giữ nguyên", "missing": "Còn thiếu"}
+_CHANGE: Mapping[Sort, str] = {
+    "new": "Mới",
+    "changed": "Thay đổi",
+    "unchanged": "Giữ nguyên",
+    "missing": "Còn thiếu",
+}
 _UPLOAD_HEADINGS = (
     "Lần",
     "Nạp lúc",

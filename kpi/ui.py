@@ -305,15 +305,15 @@ def as_known(view: View) -> date:
 def show_table(table: export.Table, alt: str, *, wrap: int = 46) -> None:
     """Any table of texts, scrolling in itself; cells are never read as Markdown, those over `wrap` letters wrap."""
     rows = export.printed(table)
-    longest = {h: max([min(len(h), 22), *(len(row[h]) for row in rows)]) for h in table.headings}
-    lines = min(-(-max(longest.values()) // wrap), 3)
+    longest = {h: max(len(h), *(len(row[h]) for row in rows), 0) for h in table.headings}
+    lines = min(-(-max(longest.values()) // wrap), 4)
     st.dataframe(
         rows,
         hide_index=True,
         height="content" if len(rows) <= _ROWS else 560,
-        row_height=20 * lines + 15,
+        row_height=18 * lines + 17,
         column_config={
-            h: st.column_config.TextColumn(width=26 + 13 * min(n, wrap) // 2) for h, n in longest.items()
+            h: st.column_config.TextColumn(width=24 + 6 * min(n, wrap)) for h, n in longest.items()
         },
         alt=alt,
     )

@@ -33,8 +33,8 @@ report = export.report(
 )
 matrix = export.matrix(view.plan, view.quarter, ui.assessments(view, measured), illustrative=illustrative)
 whole, by_unit = st.tabs(["Bảng tổng hợp", "Bảng theo đơn vị"])
-for tab, table, stem in ((whole, report, "bao-cao"), (by_unit, matrix, "theo-don-vi")):
+for tab, table, wrap, stem in ((whole, report, 34, "bao-cao"), (by_unit, matrix, 90, "theo-don-vi")):
     with tab:
         st.subheader(table.title, anchor=False)
-        ui.show_table(table, table.title, wrap=34)
+        ui.show_table(table, table.title, wrap=wrap)
         ui.offer_csv(table, f"{stem}-{view.plan.code}-{view.quarter}")
