@@ -96,6 +96,21 @@ def test_a_correction_shows_old_and_new_before_it_is_kept(app, form):
     assert (changed["Đang giữ"][0], changed["Trong tệp"][0]) == ("23/190", "33/190")
 
 
+def test_a_question_holds_the_button_until_it_is_answered_and_the_answer_counts(app, form, units):
+    """A roster that only ticks: what is blank is asked about, once for the column."""
+    communes = [u.code for u in units.children("061")]
+    upload(app, form({("1", code): "x" for code in communes[:6]}))
+    assert "Cần trả lời 1 câu hỏi" in texts(app)
+    assert app.button(key="keep").disabled
+    (question,) = app.radio
+    assert question.value is None
+    question.set_value("Không").run()
+    assert app.radio[0].value == "Không"
+    assert numbers(app)["Mới"] == str(len(communes))
+    keep(app)
+    assert sum(r.numerator == 0 for r in ui.store().readings("1")) == len(communes) - 6
+
+
 def test_the_same_bytes_again_are_named_and_not_stored(app, form):
     content = form({("11", "061"): (23, 190)})
     keep(upload(app, content))
