@@ -115,5 +115,15 @@ def sentences(draft: Draft) -> str:
     return "\n".join(said)
 
 
-def reading(draft: Draft, indicator: str, unit: str) -> Reading | None:
-    return next((r for r in draft.readings if (r.indicator, r.unit) == (indicator, unit)), None)
+def reading(draft: Draft, indicator: str, unit: str) -> Reading:
+    return next(r for r in draft.readings if (r.indicator, r.unit) == (indicator, unit))
+
+
+def reported(draft: Draft, indicator: str, unit: str) -> bool:
+    return any((r.indicator, r.unit) == (indicator, unit) for r in draft.readings)
+
+
+def fraction(draft: Draft, indicator: str, unit: str) -> tuple[Any, Any]:
+    """Numerator and denominator, comparable with plain numbers."""
+    found = reading(draft, indicator, unit)
+    return found.numerator, found.denominator

@@ -63,7 +63,9 @@ def test_a_percent_cell_is_exact_where_its_float_is_not(part):
     ("text", "rest"), [("96% (tính đến 14/3)", "(tính đến 14/3)"), ("12 xã", "xã"), ("5", "")]
 )
 def test_what_stands_after_a_number_is_a_remark(text, rest):
-    assert written_number(text).remark == rest
+    written = written_number(text)
+    assert written is not None
+    assert written.remark == rest
 
 
 @given(st.text(max_size=30))

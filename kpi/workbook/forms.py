@@ -28,6 +28,7 @@ KEY_ROWS = 4
 """After mark, plan, reporter and quarter come the places to fill in."""
 VERSION = "1"
 TITLE_ROWS = 6
+UNIT_WIDTH = 25
 
 _FONT = "Times New Roman"
 _INPUT = PatternFill("solid", fgColor="FFF8DC")
@@ -146,7 +147,7 @@ def _wide(form: _Form, page: _Page, sheet: Worksheet) -> tuple[int, int]:
     top, first = TITLE_ROWS + 1, TITLE_ROWS + 3
     last = first + len(page.units) - 1
     for column, (words, width) in enumerate(
-        ((vi.ORDER, 5), (vi.CODE, 9), (vi.UNIT_OF_LEVEL[page.level], 27)), start=1
+        ((vi.ORDER, 5), (vi.CODE, 9), (vi.UNIT_OF_LEVEL[page.level], UNIT_WIDTH)), start=1
     ):
         _head(sheet, top, column, words, down=1)
         sheet.column_dimensions[get_column_letter(column)].width = width
@@ -154,7 +155,7 @@ def _wide(form: _Form, page: _Page, sheet: Worksheet) -> tuple[int, int]:
         _text(sheet.cell(first + place, 1, place + 1), center=True)
         _text(sheet.cell(first + place, 2, unit.code), center=True)
         _text(sheet.cell(first + place, 3, unit.title))
-        sheet.row_dimensions[first + place].height = _height(unit.title, 27, 11)
+        sheet.row_dimensions[first + place].height = _height(unit.title, UNIT_WIDTH, 11)
     bottom = last
     if len(page.units) > 1:
         bottom = last + 1
@@ -165,7 +166,7 @@ def _wide(form: _Form, page: _Page, sheet: Worksheet) -> tuple[int, int]:
         column, height = _wide_indicator(form, page, sheet, indicator, column, first)
         heights.append(height)
     _head(sheet, top, column, vi.NOTES, down=1)
-    sheet.column_dimensions[get_column_letter(column)].width = 22
+    sheet.column_dimensions[get_column_letter(column)].width = 17
     for row in range(first, last + 1):
         _input(sheet.cell(row, column))
     sheet.row_dimensions[top].height = max(h for h, _ in heights)
@@ -209,14 +210,14 @@ def _wide_indicator(
 def _parts(indicator: Indicator) -> tuple[tuple[str, float], ...]:
     """Subheading and width of each column."""
     if indicator.entry is Entry.YES_NO:
-        return (vi.BEFORE, 9.5), (vi.meaning(vi.NOW, vi.question(indicator.numerator)), 19)
+        return (vi.BEFORE, 8.5), (vi.meaning(vi.NOW, vi.question(indicator.numerator)), 17)
     if indicator.entry is Entry.RANK:
         return (vi.RANK_BEFORE, 16), (vi.EDITION, 12), (vi.RANK, 12)
     return (
-        (vi.BEFORE, 12),
-        (vi.meaning(vi.NUMERATOR, indicator.numerator), 18),
-        (vi.meaning(vi.DENOMINATOR, indicator.denominator), 18),
-        (vi.SHARE, 10),
+        (vi.BEFORE, 11),
+        (vi.meaning(vi.NUMERATOR, indicator.numerator), 15.5),
+        (vi.meaning(vi.DENOMINATOR, indicator.denominator), 15.5),
+        (vi.SHARE, 9),
     )
 
 
@@ -353,6 +354,8 @@ def _title(form: _Form, sheet: Worksheet, right: int, *, with_day: bool) -> None
     sheet.row_dimensions[1].height = 24
     sheet.row_dimensions[2].height = _height(form.plan.title, width, 12)
     sheet.row_dimensions[3].height = 20
+    # The frozen part must leave room for the rows that are filled in.
+    sheet.row_dimensions[4].height = sheet.row_dimensions[6].height = 6
     legend = sheet.cell(5, 1, vi.LEGEND)
     legend.font = Font(name=_FONT, size=10, italic=True, color=_GREY)
     if with_day:
@@ -392,9 +395,9 @@ def _page_setup(sheet: Worksheet, *, landscape: bool) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.print_options.horizontalCentered = True
-    # 20 mm above and below, 30 and 15 mm at the sides, as for documents of the state.
-    sheet.page_margins.left, sheet.page_margins.right = 1.18, 0.59
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.79
+    # In inches. A wide table needs the paper more than the margins of a letter.
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
     sheet.oddFooter.center.text = vi.PAGE
 
 
