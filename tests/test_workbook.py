@@ -1,6 +1,7 @@
 """What staff send in, and what is said about it: rows 35–99 of the list of messy sheets, as real workbooks."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from kpi import workbook
-from kpi.model import Cell, Level, Quarter, Reading, Reporter, State
+from kpi.model import Cell, Duty, Level, Quarter, Reading, Reporter, State
 from kpi.workbook.identity import period
 from tests.sheets import (
     COMMUNES,
@@ -175,10 +176,49 @@ def test_nothing_happened_is_a_state_and_not_a_division(desk):
     assert reading(draft, "11", "061").state is State.NOT_APPLICABLE
 
 
-def test_a_bare_name_two_communes_bear_is_a_question(desk, plan, directory):
-    later = directory.on(date(2022, 6, 1), "77")
-    match = later.match("Phước Hưng", levels=[Level.COMMUNE])
-    assert {u.code for u in match.candidates} == {"26548", "26677"}
+@pytest.fixture
+def coast(plan, directory):
+    """The same plan in a province with numbered wards and with a district that has no commune."""
+    units = directory.on(date(2022, 1, 1), "77")
+    asked = [*units.below("77", Level.COMMUNE), *units.below("77", Level.DISTRICT)]
+    duties = tuple(Duty("4" if u.level is Level.COMMUNE else "11", u.code) for u in asked)
+    reporter = Reporter("VP", "Văn phòng Sở", duties)
+    ours = replace(plan, code="ba-ria", province="77", reporters=(reporter,))
+    return Desk(ours, {ours.code: ours}, directory, units)
+
+
+def on_the_coast(desk, row, cells, **asked):
+    book = load_workbook(io.BytesIO(desk.filled("VP")))
+    places = {book[COMMUNES].cell(r, 2).value: r for r in range(9, 100)}
+    return desk.read(change(desk.filled("VP"), {f"{c}{places[row]}": v for c, v in cells.items()}), **asked)
+
+
+def test_a_bare_name_that_two_communes_bear_is_a_question(coast):
+    draft = on_the_coast(coast, "26548", {"B": None, "C": "Phước Hưng"})
+    choices = draft.open_doubts[0].choices
+    assert choices == ("Phường Phước Hưng (Thành phố Bà Rịa)", "Xã Phước Hưng (Huyện Long Điền)")
+    at = str(draft.open_doubts[0].at)
+    answered = on_the_coast(coast, "26548", {"B": None, "C": "Phước Hưng"}, answers={at: choices[0]})
+    assert answered.clean
+    assert reported(answered, "4", "26548")
+    assert on_the_coast(coast, "26548", {"C": "Phước Hưng"}).clean, "the code decides"
+
+
+@pytest.mark.parametrize("name", [1, 1.0, "Phường 01", "P.1", "P1"])
+def test_a_ward_may_be_only_a_number(coast, name):
+    draft = on_the_coast(coast, "26506", {"B": None, "C": name})
+    assert draft.clean, sentences(draft)
+    assert reported(draft, "4", "26506")
+
+
+def test_a_name_of_a_district_and_a_commune_is_decided_by_the_sheet(coast):
+    communes = {u.name: u for u in coast.units.below("77", Level.COMMUNE)}
+    districts = {u.name for u in coast.units.below("77", Level.DISTRICT)}
+    both = [name for name in communes if name in districts]
+    assert both
+    for name in both:
+        draft = on_the_coast(coast, communes[name].code, {"B": None, "C": name})
+        assert reported(draft, "4", communes[name].code), name
 
 
 # Rows: 63–68.

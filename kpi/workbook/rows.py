@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 
@@ -336,12 +336,6 @@ class _Walk:
 
 def _is_value(spot: Spot) -> bool:
     return isinstance(spot.value, int | float | date | time | timedelta)
-
-
-def places(grids: tuple[Grid, ...], desk: Desk) -> Iterator[Line]:
-    """Every place a form asks for, filled in or not."""
-    for table in tables(grids, desk).values():
-        yield from lines(table, desk)[0]
 
 
 CONFIRM = (vi.LEAVE_OUT, vi.MEND_FILE)
