@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from kpi.units import Directory, Units
 
 OVERVIEW, SENTENCE = "tong-quan", "chỉ tiêu đạt"
 EMPTY, CHART = "Trang trống", "Một biểu đồ"
-SWITCH_TO, SWITCHED = "Nhiệm vụ", "Văn bản kết quả"
+SWITCH_TO, SWITCHED = "Tiến độ theo đơn vị", "Xếp thứ tự theo một chỉ tiêu"
 
 
 @dataclass(frozen=True)
@@ -158,4 +157,4 @@ def _p95(times: list[float]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

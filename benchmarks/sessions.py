@@ -66,9 +66,9 @@ class Session:
 
     async def _receive(self) -> ForwardMsg:
         data = await asyncio.wait_for(self._socket.recv(decode=False), TIMEOUT)
-        message = ForwardMsg.FromString(data)
+        message: ForwardMsg = ForwardMsg.FromString(data)
         if message.WhichOneof("type") == "ref_hash":
-            kept = ForwardMsg.FromString(self._cached[message.ref_hash])
+            kept: ForwardMsg = ForwardMsg.FromString(self._cached[message.ref_hash])
             kept.metadata.CopyFrom(message.metadata)
             return kept
         if message.metadata.cacheable:

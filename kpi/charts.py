@@ -78,9 +78,9 @@ def bullets(rows: Sequence[Assessment]) -> go.Figure:
         marker={"symbol": "line-ns", "size": 13, "line": {"width": 3, "color": _INK}},
         hoverinfo="skip",
     )
-    for place, row in enumerate(rows):
-        name = f"<b>{row.indicator.number}. {row.indicator.short_name}</b>"
-        _label(figure, place, name, f"{headline(row)} · {vi.target(row.indicator)}")
+    names = [f"{r.indicator.number}. {r.indicator.short_name}" for r in rows]
+    figures = [f"{headline(r)} · {vi.target(r.indicator)}" for r in rows]
+    _add_labels(figure, list(zip(names, figures, strict=True)))
     figure.update_xaxes(tickvals=[0, 50, 100, _MOST], ticktext=["0", "50%", "100%", f"{_MOST:.0f}%"])
     return figure
 
@@ -100,9 +100,10 @@ def ranking(rows: Sequence[Assessment]) -> go.Figure:
         marker={"symbol": "line-ns", "size": 13, "line": {"width": 3, "color": _INK}},
         hoverinfo="skip",
     )
-    for place, row in enumerate(ordered):
-        figure_text = headline(row) if shares else f"{headline(row)} · {vi.target(row.indicator, row.target)}"
-        _label(figure, place, f"<b>{row.unit.title}</b>", figure_text)
+    figures = [
+        headline(r) if shares else f"{headline(r)} · {vi.target(r.indicator, r.target)}" for r in ordered
+    ]
+    _add_labels(figure, [(r.unit.title, words) for r, words in zip(ordered, figures, strict=True)])
     figure.update_xaxes(ticksuffix="%" if shares else "", nticks=5)
     return figure
 
@@ -266,18 +267,17 @@ def _add_bars(
     )
 
 
-def _label(figure: go.Figure, place: int, name: str, figures: str) -> None:
-    figure.add_annotation(
-        x=0,
-        y=place,
-        xref="paper",
-        yshift=12,
-        text=f"{name}<br>{figures}",
-        showarrow=False,
-        xanchor="left",
-        yanchor="bottom",
-        align="left",
-        font={"size": 13, "color": _INK},
+def _add_labels(figure: go.Figure, labels: Sequence[tuple[str, str]]) -> None:
+    """Name and figures over each bar. One trace: a browser draws it in a fraction of the time of annotations."""
+    figure.add_scatter(
+        x=[0] * len(labels),
+        y=[place - 0.16 for place in range(len(labels))],
+        mode="text",
+        text=[f"<b>{name}</b><br>{figures}" for name, figures in labels],
+        textposition="top right",
+        textfont={"size": 13, "color": _INK},
+        cliponaxis=False,
+        hoverinfo="skip",
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from functools import lru_cache
 from itertools import pairwise
 
 from openpyxl.utils import get_column_letter
@@ -80,6 +81,7 @@ VALUES = frozenset({Role.NUMERATOR, Role.DENOMINATOR, Role.SHARE, Role.VALUE, Ro
 _MODES = frozenset({Role.ESTIMATE, Role.INCREMENT, Role.CUMULATIVE})
 
 
+@lru_cache(maxsize=1024)
 def role_of(text: str) -> Role | None:
     """By the whole heading, then by what stands before a colon or a bracket."""
     for part in (text, re.split(r"[:(\n]", text, maxsplit=1)[0]):

@@ -15,10 +15,13 @@ def fold(text: str) -> str:
     return bare.translate(_PLAIN).replace("y", "i")
 
 
+@lru_cache(maxsize=4096)
 def tidy(text: str) -> str:
     """Composed letters, no invisible characters, single spaces."""
     text = unicodedata.normalize("NFC", text)
-    return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
+    if not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return " ".join(text.split())
 
 
 def plain(text: str) -> str:
