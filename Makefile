@@ -21,10 +21,11 @@ demo: $(VENV)/run  ## The same, filled with the sample quarters (data/demo)
 	@KPI_STORE=data/demo/kpi.duckdb $(SERVE)
 
 test: $(VENV)/test chromium  ## All tests, also in a real browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto -m "not browser"
+	@$(BIN)/python -m pytest -m browser
 
 fast: $(VENV)/test  ## The tests that need no browser
-	@$(BIN)/python -m pytest -m "not browser"
+	@$(BIN)/python -m pytest -n auto -m "not browser"
 
 check: $(VENV)/test  ## Format, lint, types, import contracts, data files
 	@$(BIN)/ruff format --check .

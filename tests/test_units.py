@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kpi import units as unit_files
 from kpi import vi
 from kpi.model import FaultyFileError, Level, Unit
-from kpi.units import Directory, Match
+from kpi.units import Directory, Match, Units
 
 UNITS = Path(__file__).parent.parent / "data" / "units"
 IN_2022 = date(2022, 1, 1)
@@ -184,7 +184,7 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("row", "units", "text", "code", "exact"), READ, ids=lambda x: str(x)[:40])
+@pytest.mark.parametrize(("row", "units", "text", "code", "exact"), READ, ids=lambda x: x.province.code if isinstance(x, Units) else str(x)[:40])
 def test_a_written_name_is_read(row, units, text, code, exact):
     assert units.match(text) == Match(units.get(code), exact=exact)
 

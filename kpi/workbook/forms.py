@@ -398,6 +398,7 @@ def _page_setup(sheet: Worksheet, *, landscape: bool) -> None:
     # In inches. A wide table needs the paper more than the margins of a letter.
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.header = sheet.page_margins.footer = 0.3
     sheet.oddFooter.center.text = vi.PAGE
 
 
