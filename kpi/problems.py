@@ -129,6 +129,8 @@ class NotADate:
 
 @dataclass(frozen=True, slots=True)
 class DateOutsideQuarter:
+    """A cut-off day of another year."""
+
     at: Cell
     found: date
     quarter: Quarter
@@ -632,6 +634,15 @@ class LinkedFormula:
 
 
 @dataclass(frozen=True, slots=True)
+class DateBesideQuarter:
+    """A cut-off day of the same year or soon after, though not of the quarter itself."""
+
+    at: Cell
+    found: date
+    quarter: Quarter
+
+
+@dataclass(frozen=True, slots=True)
 class CutOffRead:
     at: Cell
     as_of: date
@@ -729,6 +740,7 @@ Notice = (
     | DividedByNothing
     | LinkedFormula
     | CutOffRead
+    | DateBesideQuarter
     | TotalDiffers
     | OwnFigure
     | OwnFigureDiffers

@@ -51,6 +51,7 @@ from kpi.problems import (
     CumulativeFell,
     CutOffRead,
     DamagedWorkbook,
+    DateBesideQuarter,
     DateInValue,
     DateOutsideQuarter,
     DateUnclear,
@@ -754,6 +755,8 @@ def _remark(found: Notice) -> str:
             return "tỷ lệ báo lỗi chia cho 0 vì tử số và mẫu số bằng 0; đọc là không phát sinh."
         case LinkedFormula(_, formula):
             return f"công thức {formula} lấy số từ tệp khác; dùng kết quả đã lưu."
+        case DateBesideQuarter(_, as_of, asked):
+            return f"số liệu tính đến ngày {day(as_of)}, không nằm trong {quarter(asked)}. Có đúng không?"
         case CutOffRead(_, as_of):
             return f"số liệu tính đến ngày {day(as_of)} (đọc từ ghi chú)."
         case TotalDiffers(_, indicator, written, computed):

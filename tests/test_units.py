@@ -184,7 +184,11 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("row", "units", "text", "code", "exact"), READ, ids=lambda x: x.province.code if isinstance(x, Units) else str(x)[:40])
+@pytest.mark.parametrize(
+    ("row", "units", "text", "code", "exact"),
+    READ,
+    ids=lambda x: x.province.code if isinstance(x, Units) else str(x)[:40],
+)
 def test_a_written_name_is_read(row, units, text, code, exact):
     assert units.match(text) == Match(units.get(code), exact=exact)
 

@@ -590,12 +590,19 @@ def test_the_day_comes_first_in_a_date(desk, raw):
 
 @pytest.mark.parametrize(
     ("raw", "why"),
-    [("3/31/2022", "not_a_date"), ("hôm qua", "not_a_date"), ("01/04/2022", "date_outside_quarter")],
+    [("3/31/2022", "not_a_date"), ("hôm qua", "not_a_date"), ("14/03/2002", "date_outside_quarter")],
 )
 def test_a_day_that_is_none_or_lies_elsewhere_is_refused(desk, raw, why):
     draft = desk.changed({f"{DISTRICT}!C4": raw})
     assert reasons(draft) == {why}
     assert draft.problems[0].at == Cell(DISTRICT, "C4")
+
+
+def test_a_day_soon_after_the_quarter_is_kept_and_pointed_at(desk):
+    draft = desk.changed({f"{DISTRICT}!C4": "05/04/2022"})
+    assert draft.clean, sentences(draft)
+    assert draft.as_of == date(2022, 4, 5)
+    assert "date_beside_quarter" in reasons(draft)
 
 
 def test_a_quarter_outside_the_plan_is_refused(desk):

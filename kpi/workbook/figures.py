@@ -318,7 +318,8 @@ class Figures:
             return RemarkInValue(at, text)
         readings = written.readings
         if indicator.decimals == 0:
-            readings = tuple(r for r in readings if r == r.to_integral_value()) or readings[:1]
+            # Nobody writes whole things with decimals: "2.000" is two thousand.
+            readings = tuple(r for r in readings if r == r.to_integral_value())[-1:] or readings[:1]
         if len(readings) == 1:
             return _in_range(at, readings[0], indicator)
         chosen = self._ask_separator(line, role, text, readings)
@@ -343,6 +344,8 @@ class Figures:
     # A fraction.
 
     def _read_fraction(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
+        if both := self._both_in_one(line):
+            return self._fraction(line, unit, both.numerator, both.denominator, Role.NUMERATOR)
         over, under = self._number(line, Role.NUMERATOR), self._number(line, Role.DENOMINATOR)
         wrong: list[Problem] = [x for x in (over, under) if x is not None and not isinstance(x, Decimal)]
         if wrong:
@@ -376,6 +379,19 @@ class Figures:
                 at = line.cell(role_)
                 return [RatioDisagrees(at, unit.title, share[-1], numerator, denominator, ratio)]
         return found
+
+    def _both_in_one(self, line: Line) -> WrittenFraction | None:
+        """ "98/108" in the numerator's cell, when nothing stands in the denominator's."""
+        spot = line.spot(Role.NUMERATOR)
+        if spot is None or line.spot(Role.DENOMINATOR) is not None or not isinstance(spot.value, str):
+            return None
+        written = written_fraction(spot.text)
+        return written if written and self._names_things(written.remark) else None
+
+    def _names_things(self, remark: str) -> bool:
+        """Behind a fraction the things that are counted may be named: "98/108 xã"."""
+        plan = self.desk.plan
+        return not remark or any(_is_measure(remark, indicator) for indicator in plan.indicators)
 
     def _fraction(
         self, line: Line, unit: Unit, numerator: Decimal, denominator: Decimal, role: Role | None
@@ -466,8 +482,7 @@ class Figures:
         if self._says_nothing(spot, at):
             return None
         if fraction := written_fraction(spot.text):
-            remark_fits = not fraction.remark or _is_measure(fraction.remark, line.indicator)
-            return fraction if remark_fits else RemarkInValue(at, spot.text)
+            return fraction if self._names_things(fraction.remark) else RemarkInValue(at, spot.text)
         found = written_number(spot.text)
         if found is None:
             has_digit = any(c.isdecimal() for c in spot.text)

@@ -374,6 +374,7 @@ def _cut_off(form: _Form, sheet: Worksheet) -> None:
     days = (form.quarter.first_day, form.quarter.last_day)
     first, last = (f"DATE({d.year},{d.month},{d.day})" for d in days)
     rule = DataValidation("date", operator="between", formula1=first, formula2=last)
+    rule.errorStyle = "warning"
     _add_rule(sheet, rule, vi.ask_as_of(form.quarter), 3, 4, 4)
 
 

@@ -11,6 +11,7 @@ from kpi import vi
 from kpi.model import Cell, Level, Plan, Quarter, Reporter
 from kpi.problems import (
     CutOffRead,
+    DateBesideQuarter,
     DateOutsideQuarter,
     InvalidPeriod,
     NotADate,
@@ -316,6 +317,8 @@ def _cut_off(grid: Grid, label: Spot, quarter: Quarter) -> CutOff | None:
     at = grid.cell(spot.row, spot.column)
     if found is None:
         return CutOff(None, NotADate(at, written))
-    if not quarter.first_day <= found <= quarter.last_day:
+    if found.year != quarter.year and not quarter.last_day < found <= quarter.next.last_day:
         return CutOff(None, DateOutsideQuarter(at, found, quarter))
+    if not quarter.first_day <= found <= quarter.last_day:
+        return CutOff(found, notice=DateBesideQuarter(at, found, quarter))
     return CutOff(found, notice=CutOffRead(at, found) if said else None)
