@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -254,8 +255,7 @@ def heat(rows: Sequence[Assessment], top: Unit) -> list[dict[str, str]]:
     """Units down, indicators across; each cell has symbol, figure and colour. `top` is the unit above them."""
     indicators = {r.indicator.number: r.indicator for r in rows}
     heads = {
-        i.number: f"{i.number}\\. {plain(i.short_name)}"
-        for i in sorted(indicators.values(), key=lambda i: int(i.number))
+        i.number: f"{i.number}\\. {plain(i.short_name)}" for i in sorted(indicators.values(), key=_place)
     }
     lines: dict[str, dict[str, str]] = {}
     for row in rows:
@@ -268,6 +268,11 @@ def heat(rows: Sequence[Assessment], top: Unit) -> list[dict[str, str]]:
             f":{_COLOUR[row.status]}-background[{vi.SYMBOL[row.status]}{figure}]"
         )
     return list(lines.values())
+
+
+def _place(indicator: Indicator) -> list[int]:
+    """Its place in the plan: 2 before 10, 8.1 before 8.2."""
+    return [int(part) for part in re.findall(r"\d+", indicator.number)]
 
 
 def _in_short(row: Assessment) -> str:
@@ -288,7 +293,7 @@ def comparable(rows: Sequence[Assessment]) -> list[Indicator]:
         for r in rows
         if r.indicator.entry is not Entry.YES_NO or r.unit.level is not Level.COMMUNE
     }
-    return sorted(found.values(), key=lambda i: int(i.number))
+    return sorted(found.values(), key=_place)
 
 
 def legend() -> str:
