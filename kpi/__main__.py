@@ -229,7 +229,9 @@ def keep(
     with home.store() as store:
         if there := store.find(hashlib.sha256(content).hexdigest()):
             click.echo(vi.refusal(AlreadyKeptError(there)))
-            _say_kept(ctx, Kept(there.id, there.sha256, 0, 0, len(store.readings(there.id))))
+            in_force = {(r.indicator, r.unit, r.quarter, r.figures) for r in store.current(there.plan)}
+            mine = {(r.indicator, r.unit, r.quarter, r.figures) for r in store.readings(there.id)}
+            _say_kept(ctx, Kept(there.id, there.sha256, 0, 0, len(mine & in_force)))
             return
         draft = _read(home, file, content, reporter, quarter, store.current, answers)
         if not draft.clean:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
 from typing import Protocol
@@ -79,6 +79,8 @@ class _Figure:
     """The newest value given without its parts."""
     whole: bool = False
     """Nothing it owes up to the quarter is lacking."""
+    newest: bool = False
+    """It has spoken for the asked quarter; of a flow, earlier quarters may be lacking all the same."""
     stale: bool = False
     remembered: Decimal | None = None
     """Its last known denominator, when the figure itself is too old or bare."""
@@ -96,6 +98,8 @@ class _Sum:
     denominator: Decimal = ZERO
     rest: Decimal | None = ZERO
     """Denominator of the units that are lacking; None when that of any is unknown."""
+    perhaps: Decimal = ZERO
+    """Units of which nobody knows whether they belong to the denominator at all: the roster they are within is silent."""
     known: bool = False
     partial: bool = False
     bare: bool = False
@@ -112,6 +116,7 @@ class _Sum:
         self.numerator += other.numerator
         self.denominator += other.denominator
         self.rest = None if self.rest is None or other.rest is None else self.rest + other.rest
+        self.perhaps += other.perhaps
         self.known |= other.known
         self.partial |= other.partial
         self.bare |= other.bare
@@ -179,6 +184,8 @@ class Tally:
         for child in self._children[code]:
             if child in concerned:
                 total.add(self._sum(indicator, child))
+        if total.perhaps and not owes:
+            self._settle_base(indicator, code, total)
         if total.partial and not owes:
             self._stand_in(indicator, code, total)
         if total.partial:
@@ -202,26 +209,30 @@ class Tally:
         total = _Sum(n or ZERO, d or ZERO, expected=1, known=n is not None, readings=figure.readings)
         total.stale = one if figure.stale else ()
         total.percent, total.bare = figure.percent, figure.percent is not None
-        if figure.whole:
+        spoken = figure.whole or figure.newest
+        if spoken:
             total.reported = 1
         else:
-            total.partial, total.rest, total.unreported = True, figure.remembered, one
-        if not figure.whole or (_is_ceiling(indicator) and total.numerator < total.denominator):
+            total.unreported = one
+        if not figure.whole:
+            total.partial, total.rest = True, figure.remembered
+        if not spoken or (_is_ceiling(indicator) and total.numerator < total.denominator):
             total.missing = one
         return total
 
     def _answer(self, indicator: Indicator, code: str, figure: _Figure) -> _Sum:
         """A yes/no of one unit; within another roster it leaves when that one says no."""
         one = (code,)
-        stale, answered = figure.stale, figure.whole
+        stale, lacking = figure.stale, _Sum(rest=ONE, partial=True, expected=1, missing=one, unreported=one)
         if indicator.within is not None:
             outer = self._figure(self._indicators[indicator.within], code)
             if outer.numerator == ZERO:
                 return _Sum(expected=1, reported=1, stale=one if outer.stale else ())
-            answered &= outer.whole
+            if not outer.whole:
+                return replace(lacking, rest=ZERO, perhaps=ONE)
             stale |= outer.stale
-        if not answered:
-            return _Sum(rest=ONE, partial=True, expected=1, missing=one, unreported=one)
+        if not figure.whole:
+            return lacking
         yes = figure.numerator or ZERO
         left = figure.denominator == ZERO
         return _Sum(
@@ -235,6 +246,13 @@ class Tally:
             readings=figure.readings,
         )
 
+    def _settle_base(self, indicator: Indicator, code: str, total: _Sum) -> None:
+        """A unit's own total of the outer roster says how many of the silent ones belong to the denominator."""
+        outer = self._sum(self._indicators[indicator.within or ""], code)
+        if outer.known and not outer.partial:
+            within = max(outer.numerator - total.denominator - (total.rest or ZERO), ZERO)
+            total.rest, total.perhaps = (total.rest or ZERO) + within, ZERO
+
     def _stand_in(self, indicator: Indicator, code: str, total: _Sum) -> None:
         """Let a unit's own total speak for those below it that have not reported, and for no others."""
         figure = self._figure(indicator, code)
@@ -247,14 +265,14 @@ class Tally:
         if indicator.entry is not Entry.YES_NO:
             more = max((figure.denominator or ZERO) - total.denominator, ZERO)
         else:
-            more = total.rest or ZERO
+            more = (total.rest or ZERO) + total.perhaps
             if indicator.within is not None and figure.denominator is not None:
                 more = min(max(figure.denominator - total.denominator, ZERO), more)
         true = max(figure.numerator - total.numerator, ZERO)
         counts_freely = indicator.kind is Kind.COUNT and indicator.entry is not Entry.YES_NO
         total.numerator += true if counts_freely else min(true, more)
         total.denominator += more
-        total.rest, total.partial, total.known = ZERO, False, True
+        total.rest, total.perhaps, total.partial, total.known = ZERO, ZERO, False, True
         total.stale += (code,) if figure.stale else ()
         total.readings += figure.readings
 
@@ -286,11 +304,13 @@ class Tally:
         readings = tuple(by_quarter.values())
         parts = [(n, d or ZERO) for n, d in (_fraction(indicator, r) for r in readings) if n is not None]
         bare = [r.value for r in readings if _fraction(indicator, r)[0] is None]
+        last = self._first + self._owed - 1
         return _Figure(
             sum((n for n, _ in parts), ZERO) if parts else None,
             sum((d for _, d in parts), ZERO) if parts else None,
             percent=bare[-1] if bare else None,
             whole=len(parts) == self._owed,
+            newest=last in by_quarter and _fraction(indicator, by_quarter[last])[0] is not None,
             readings=readings,
         )
 
@@ -311,12 +331,13 @@ class Tally:
             value = Fraction(total.numerator)
             if total.partial and total.rest:
                 lower, upper = value, Fraction(total.numerator + total.rest)
-        elif indicator.behaviour is Behaviour.FLOW or not total.partial or not total.rest:
+        elif indicator.behaviour is Behaviour.FLOW or not (total.partial and (total.rest or total.perhaps)):
             value = percentage(total.numerator, total.denominator) if total.denominator else None
-        else:
+        elif total.rest is not None:
             d = total.denominator + total.rest
-            value = lower = percentage(total.numerator, d)
-            upper = percentage(total.numerator + total.rest, d)
+            value = percentage(total.numerator, d) if d else None
+            lower = percentage(total.numerator, d + total.perhaps)
+            upper = percentage(total.numerator + total.rest + total.perhaps, d + total.perhaps)
         return Measure(
             n,
             d,
@@ -324,7 +345,7 @@ class Tally:
             lower,
             upper,
             total.known or value is not None or d == ZERO,
-            total.partial and bool(unreported),
+            total.partial and (bool(unreported) or indicator.behaviour is Behaviour.FLOW),
             reported,
             total.expected,
             missing,

@@ -174,7 +174,8 @@ class Indicator:
     within: str | None = None
     """Number of the yes/no indicator whose "yes" units are this one's denominator."""
     universe: int | Mapping[str, int] | None = None
-    """Known denominator: of the province, or of each unit by code. Rosters need none: it is their units."""
+    """Known denominator: of the province, or of each unit by code. Rosters need none: it is their units.
+    Of a ranking, how many are ranked."""
     maintain: bool = False
     """Any fall below the target is late at once."""
     baseline: Decimal | None = None

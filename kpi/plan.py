@@ -407,7 +407,7 @@ def _indicator_faults(path: Path, shape: _Plan, i: _Indicator) -> Iterator[Fault
 def _pointless(i: _Indicator) -> Iterator[str]:
     """Keys that were given and would never be looked at."""
     used = {
-        "universe": i.entry == Entry.FRACTION,
+        "universe": i.entry in {Entry.FRACTION, Entry.RANK},
         "decimals": i.entry == Entry.FRACTION,
         "maintain": i.behaviour == Behaviour.STOCK,
         "baseline": i.behaviour == Behaviour.STOCK,

@@ -149,6 +149,7 @@ class IndicatorTwice:
     at: Cell
     first: Cell
     indicator: str
+    """Its number; the heading itself where the rows say the indicator."""
 
 
 @dataclass(frozen=True, slots=True)

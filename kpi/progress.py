@@ -275,13 +275,18 @@ def _to_come(
         return Decimal(0)
     if indicator.expected_year_total is not None and unit.code == plan.province:
         return max(indicator.expected_year_total - found.denominator, Decimal(0))
+    # A quarter that nobody has sent is not empty, so the rate so far is not known.
+    if len({r.quarter for r in found.readings}) < gone:
+        return None
     return Decimal(floor(Fraction(found.denominator) * left / gone))
 
 
 def _rest(found: Measure, to_come: Decimal | None, target: Decimal) -> Fraction | None:
     if to_come is None or found.numerator is None or found.denominator is None:
         return None
-    return needed_in_rest(found.numerator, found.denominator, to_come, target)
+    rest = needed_in_rest(found.numerator, found.denominator, to_come, target)
+    # With reports lacking nobody can say that it is out of reach.
+    return None if found.partial and rest is not None and rest > 100 else rest
 
 
 def _distance(

@@ -567,7 +567,8 @@ def _mistake(problem: Problem) -> str:
                 "Hãy tải biểu mẫu và điền vào biểu mẫu đó."
             )
         case IndicatorTwice(_, first, indicator):
-            return f"chỉ tiêu {indicator} xuất hiện ở hai cột, cột này và ô {first.address}. Xóa một cột."
+            name = f"chỉ tiêu {indicator}" if indicator[:1].isdecimal() else f"“{indicator}”"
+            return f"{name} xuất hiện ở hai cột, cột này và ô {first.address}. Xóa một cột."
         case ColumnWithoutHeading(_, column):
             return f"cột {column} có số liệu nhưng không có tiêu đề. Ghi tiêu đề của cột hoặc xóa cột."
         case HeadingDisagrees(_, found, by_number, by_name):
@@ -948,8 +949,12 @@ def refusal(error: KpiError) -> str:
             why = " và ".join(filter(None, (wrong, asked))) or "chưa rõ kế hoạch, đơn vị gửi hoặc quý"
             return f"Chưa lưu: tệp “{error.filename}” còn {why}."
         case AlreadyKeptError(upload=kept):
+            said = f"Tệp này đã được nạp lúc {moment(kept.kept_at)} (lần nạp số {kept.id}, người nạp: {kept.person}). "
+            if kept.current:
+                return said + "Không có gì được lưu thêm."
             return (
-                f"Tệp này đã được nạp lúc {moment(kept.kept_at)} (lần nạp số {kept.id}, người nạp: {kept.person}). "
+                said
+                + "Lần nạp ấy đã được thay bằng lần nạp sau; muốn dùng lại số liệu này thì rút lần nạp sau. "
                 "Không có gì được lưu thêm."
             )
         case UnknownUploadError():

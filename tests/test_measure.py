@@ -59,9 +59,16 @@ def test_a_flow_adds_its_quarters_up():
     assert (found.numerator, found.denominator, found.value) == (3, 40, Fraction(15, 2))
 
 
-def test_a_flow_with_a_quarter_lacking_is_summed_but_not_reported():
+def test_a_flow_with_an_earlier_quarter_lacking_is_reported_but_partial():
     one = indicator(behaviour=Behaviour.FLOW)
     found = summed(one, [said("d0", 1, 10, Q1), said("d0", 2, 30, Q3)], Q3)
+    assert (found.numerator, found.denominator) == (3, 40)
+    assert (found.reported, found.unreported, found.partial) == (1, (), True)
+
+
+def test_a_flow_without_the_asked_quarter_is_summed_but_not_reported():
+    one = indicator(behaviour=Behaviour.FLOW)
+    found = summed(one, [said("d0", 1, 10, Q1), said("d0", 2, 30, Q2)], Q3)
     assert (found.numerator, found.denominator) == (3, 40)
     assert (found.reported, found.unreported, found.partial) == (0, ("d0",), True)
 
@@ -181,10 +188,18 @@ def test_only_the_units_that_say_yes_to_the_outer_question_are_in_the_denominato
     assert found.missing == ("d0c02",)
 
 
-def test_an_unknown_outer_answer_makes_the_inner_unknown():
+def test_where_the_outer_answer_is_unknown_only_the_bounds_know_the_inner():
     found = well({0: 1, 1: 1, 3: 0}, {0: 1, 1: 1, 2: 1})
-    assert (found.numerator, found.denominator, found.unreported) == (2, 3, ("d0c02",))
+    assert (found.numerator, found.denominator, found.unreported) == (2, 2, ("d0c02",))
     assert (found.lower, found.upper) == (Fraction(200, 3), 100)
+
+
+def test_a_district_s_own_total_of_the_outer_question_is_the_denominator_of_the_inner():
+    outer = said("d0", 3, 4, number="1")
+    readings = [said("d0c00", 1, number="1"), outer, said("d0c00", 1, number="2")]
+    found = summed(WELL, readings, others=(WORKING,), of="d0")
+    assert (found.numerator, found.denominator) == (1, 3)
+    assert (found.lower, found.upper) == (Fraction(100, 3), 100)
 
 
 def test_a_commune_that_says_no_to_the_outer_question_has_nothing_to_count():

@@ -559,6 +559,9 @@ class Figures:
         written = written_rank(text)
         if written is None or written.rank == 0:
             return [NotARank(at, text, line.indicator.number)]
+        places = line.indicator.universe
+        if written.rank is not None and isinstance(places, int) and written.rank > places:
+            return [OutOfRange(at, Decimal(written.rank), Decimal(places))]
         if written.rank is not None:
             return _reading(self, line, at, value=Decimal(written.rank), edition=year)
         before = self._rank_of(line.indicator, year - 1)
@@ -620,16 +623,23 @@ class Figures:
             return over if over is None else [over]
         if not isinstance(under, Decimal):
             under = self._asked_count(line.indicator)
+        if under is None:
+            base = line.indicator.within or ""
+            return [BaseUnknown(line.cell(role), unit.title, line.indicator.number, base)]
         return self._fraction(line, unit, over, under, role)
 
-    def _asked_count(self, indicator: Indicator) -> Decimal:
-        """Of how many units a roster is; for one within another, of those that answered yes there."""
-        if indicator.within:
-            own = self.readings.get((indicator.within, self.desk.within or ""))
-            if own and own.numerator is not None:
-                return own.numerator
-            return sum((r.numerator or ZERO for r in self._below(indicator.within)), ZERO)
-        return Decimal(len(self.desk.asked.get(indicator.number, ())))
+    def _asked_count(self, indicator: Indicator) -> Decimal | None:
+        """Of how many units a roster is; for one within another, of those that answered yes there, if that is known."""
+        if not indicator.within:
+            return Decimal(len(self.desk.asked.get(indicator.number, ())))
+        held = {(r.indicator, r.unit): r for r in self.desk.held if r.quarter == self.desk.quarter}
+        known = held | self.readings
+        own = known.get((indicator.within, self.desk.within or ""))
+        if own and own.numerator is not None:
+            return own.numerator
+        keys = ((indicator.within, code) for code in self.desk.asked.get(indicator.within, ()))
+        below = [known[key].numerator or ZERO for key in keys if key in known]
+        return sum(below, ZERO) if below else None
 
     def _below(self, number: str) -> list[Reading]:
         """The readings of the units that are asked for an indicator."""
@@ -654,14 +664,21 @@ class Figures:
     def _add_total(self, total: Line, lines: Iterable[Line]) -> None:
         mine = {line.unit.code for line in lines if line.unit and line.indicator is total.indicator}
         found = [self.readings[k] for k in ((total.indicator.number, c) for c in mine) if k in self.readings]
-        if found:
+        unit = self.desk.units.get(self.desk.within) if self.desk.within else None
+        # A sum that Excel made is no figure; one that somebody typed beside gaps is the district's own.
+        typed = any((s := total.spot(r)) and s.formula is None for r in total.columns)
+        whole = len(found) == len(self.desk.asked.get(total.indicator.number, ()))
+        if found and (whole or not typed or self._adds_up(total, found)):
             self._compare_total(total, found)
             return
-        # A sum that Excel made of nothing is no figure; one that somebody typed is the district's own.
-        unit = self.desk.units.get(self.desk.within) if self.desk.within else None
-        typed = any((s := total.spot(r)) and s.formula is None for r in total.columns)
         if unit and typed and self._is_own_figure(total.indicator, unit):
             self._add_line(replace(total, unit=unit))
+
+    def _adds_up(self, total: Line, found: list[Reading]) -> bool:
+        """Whether a total only says again what stands above it."""
+        role = _answer_role(total) if total.indicator.entry is Entry.YES_NO else Role.NUMERATOR
+        written = _plain_number(total.spot(role)) if role else None
+        return written is None or written == sum((r.numerator or ZERO for r in found), ZERO)
 
     def _compare_total(self, total: Line, found: list[Reading]) -> None:
         numerator = sum((r.numerator or ZERO for r in found), ZERO)

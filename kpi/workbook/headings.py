@@ -77,6 +77,10 @@ _BEGINS: tuple[tuple[str, Role], ...] = (
     ("uoc", Role.ESTIMATE),
     ("lui ke", Role.CUMULATIVE),
 )
+# "Tử số quý trước", "Mẫu số năm 2021", "Tỷ lệ theo kế hoạch": parts of other times, only to be compared with.
+_OTHER_TIME = re.compile(
+    r"^(?:tu so|mau so|ti le|ket qua|thuc hien|hang)\b.*\b(?:truoc|cung ki|ke hoach|(?:nam|qui) (?:[ivx]+ )?\d{4})\b"
+)
 VALUES = frozenset({Role.NUMERATOR, Role.DENOMINATOR, Role.SHARE, Role.VALUE, Role.EDITION, Role.RANK})
 _MODES = frozenset({Role.ESTIMATE, Role.INCREMENT, Role.CUMULATIVE})
 
@@ -84,6 +88,8 @@ _MODES = frozenset({Role.ESTIMATE, Role.INCREMENT, Role.CUMULATIVE})
 @lru_cache(maxsize=1024)
 def role_of(text: str) -> Role | None:
     """By the whole heading, then by what stands before a colon or a bracket."""
+    if _OTHER_TIME.search(plain(re.split(r"[:\n]", text, maxsplit=1)[0])):
+        return Role.BEFORE
     for part in (text, re.split(r"[:(\n]", text, maxsplit=1)[0]):
         words = plain(part)
         for begin, role in _BEGINS:
@@ -180,11 +186,10 @@ class Table:
         if not self.long:
             mine = [c for c in mine if c.indicator]
         wanted = Role.INCREMENT if indicator.behaviour is Behaviour.FLOW else Role.CUMULATIVE
-        rivals = {c.role for c in mine if c.mode is wanted}
         other = {Role.INCREMENT, Role.CUMULATIVE} - {wanted}
         chosen: dict[Role, Column] = {}
-        for column in mine:
-            if column.role and not (column.role in rivals and column.mode in other):
+        for column in sorted(mine, key=lambda c: (c.mode in other, c.mode is not wanted)):
+            if column.role:
                 chosen.setdefault(column.role, column)
         return chosen
 
@@ -312,6 +317,8 @@ def _column(index: int, levels: list[str], plan: Plan, names: Names) -> Column:
             mode = found
         elif found:
             role = found
+            if found in VALUES and "lui ke" in plain(re.split(r"[:\n]", level, maxsplit=1)[0]):
+                mode = Role.CUMULATIVE
     if indicator and role is None:
         role = Role.RANK if plan.indicator(indicator).entry is Entry.RANK else Role.VALUE
     if role is None and mode:
@@ -345,14 +352,15 @@ def _role_by_meaning(level: str, indicator: Indicator) -> Role | None:
 def _faults(
     grid: Grid, top: int, bottom: int, columns: tuple[Column, ...], names: Names
 ) -> Iterator[Problem]:
-    first: dict[tuple[str, Role | None, Role | None], Column] = {}
+    first: dict[tuple[str | None, Role | None, Role | None], Column] = {}
+    long = any(c.role is Role.INDICATOR for c in columns)
     for column in columns:
-        if column.indicator and column.role in VALUES:
+        if (column.indicator or long) and column.role in VALUES:
             key = column.indicator, column.role, column.mode
             earlier = first.setdefault(key, column)
             if earlier is not column:
                 at, before = grid.cell(bottom, column.index), grid.cell(bottom, earlier.index)
-                yield IndicatorTwice(at, before, column.indicator)
+                yield IndicatorTwice(at, before, column.indicator or column.heading)
         for row in range(top, bottom + 1):
             spot = grid.at(row, column.index)
             number, name = names.find(spot.text) if spot else (None, None)

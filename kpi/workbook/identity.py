@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from kpi import vi
 from kpi.model import Cell, Level, Plan, Quarter, Reporter
@@ -303,6 +303,10 @@ def cut_off(grid: Grid, quarter: Quarter) -> CutOff | None:
     return None
 
 
+# An office that reports after the quarter may count up to the day it writes.
+SOON_AFTER = timedelta(days=31)
+
+
 def _cut_off(grid: Grid, label: Spot, quarter: Quarter) -> CutOff | None:
     said = date_in(label.text)
     spot, found = label, said[0] if said else None
@@ -317,7 +321,7 @@ def _cut_off(grid: Grid, label: Spot, quarter: Quarter) -> CutOff | None:
     at = grid.cell(spot.row, spot.column)
     if found is None:
         return CutOff(None, NotADate(at, written))
-    if found.year != quarter.year and not quarter.last_day < found <= quarter.next.last_day:
+    if not date(quarter.year, 1, 1) <= found <= quarter.last_day + SOON_AFTER:
         return CutOff(None, DateOutsideQuarter(at, found, quarter))
     if not quarter.first_day <= found <= quarter.last_day:
         return CutOff(found, notice=DateBesideQuarter(at, found, quarter))
