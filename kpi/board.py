@@ -232,7 +232,10 @@ def result(row: Assessment) -> str:
 
 def aside(row: Assessment) -> str:
     """What stands beside every figure: the target, and how many have reported."""
-    return f"chỉ tiêu {vi.target(row.indicator, row.target)} · {vi.reports(row.reported, row.expected)}"
+    goal = f"chỉ tiêu {vi.target(row.indicator, row.target)}"
+    if row.indicator.kind is Kind.RANK:
+        return goal
+    return f"{goal} · {vi.reports(row.reported, row.expected)}"
 
 
 def remarks(row: Assessment) -> list[str]:
@@ -241,9 +244,9 @@ def remarks(row: Assessment) -> list[str]:
     if row.gap:
         found.append(vi.gap(row.needed, row.gap, row.indicator.things))
     if row.needed_rest and row.status not in _DONE:
-        found.append(vi.rest(row.needed_rest))
+        found.append(vi.rest(row.needed_rest, row.to_come, row.indicator.things))
     if row.gain is not None:
-        found.append(vi.gain(row.gain))
+        found.append(vi.gain(row.gain, row.edition))
     if row.lower is not None and row.upper is not None:
         found.append(vi.within_bounds(row.indicator, row.lower, row.upper))
     found += [vi.stale_units(len(row.stale))] if row.stale else []
@@ -334,7 +337,13 @@ def show_missing(view: View, row: Assessment) -> None:
     """How many units lack the thing or have not reported, and which, under the names of their districts."""
     silent = set(row.unreported)
     lacking = [code for code in row.missing if code not in silent]
-    for words, codes in (("Chưa có hoặc chưa đủ", lacking), ("Chưa báo cáo", row.unreported)):
+    short = "Đã báo cáo là chưa có" if row.indicator.entry is Entry.YES_NO else "Chưa đủ"
+    groups = (
+        (short, lacking),
+        ("Chưa báo cáo", row.unreported),
+        (f"Chưa gửi {vi.quarter(view.quarter)}, đang dùng số liệu cũ", row.stale),
+    )
+    for words, codes in groups:
         if codes:
             st.subheader(f"{words}: {vi.number(len(codes))} đơn vị", anchor=False)
             lines = [
@@ -342,9 +351,22 @@ def show_missing(view: View, row: Assessment) -> None:
                 for above, names in by_parent(view, codes).items()
             ]
             st.table(lines, border="horizontal", alt=words)
-    if not row.missing and row.indicator.kind is not Kind.RANK:
+    if not (row.missing or row.unreported or row.stale) and row.indicator.kind is not Kind.RANK:
         whole = row.indicator.entry is Entry.YES_NO
         st.success("Không còn xã nào thiếu." if whole else "Tất cả đơn vị đã báo cáo.")
+
+
+def show_rooms(view: View) -> None:
+    """What each accountable room answers for."""
+    rows = {r.indicator.number: r for r in ui.assessments(view)}
+    for room in view.plan.rooms:
+        st.subheader(plain(room.name), anchor=False)
+        if room.indicators:
+            st.table(sheet([rows[n] for n in room.indicators]), border="horizontal", alt=room.name)
+        if room.tasks:
+            st.table(tasks(view, room.tasks), border="horizontal", alt=f"Nhiệm vụ của {room.name}")
+        if not room.indicators and not room.tasks:
+            st.caption("Không phụ trách chỉ tiêu, nhiệm vụ nào của kế hoạch này.")
 
 
 def meaning(indicator: Indicator) -> str:

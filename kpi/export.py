@@ -120,6 +120,7 @@ def _task(task: Task, number: int, day: date, illustrative: bool) -> tuple[Value
     late = (done_on or day) > task.due and state in {TaskState.DONE, TaskState.OVERDUE}
     notes = [
         *([vi.ILLUSTRATIVE] if illustrative else []),
+        *task.assumptions,
         *([vi.days_late(((done_on or day) - task.due).days)] if late else []),
     ]
     return (
@@ -205,11 +206,11 @@ def _notes(row: Assessment, illustrative: bool) -> str:
         notes.append(vi.within_bounds(row.indicator, row.lower, row.upper))
     if row.indicator.kind is Kind.RANK and row.value is not None:
         notes.append(vi.figure(row.indicator, row.value, edition=row.edition))
-        notes += [] if row.gain is None else [vi.gain(row.gain)]
+        notes += [] if row.gain is None else [vi.gain(row.gain, row.edition)]
     elif row.gap:
         notes.append(vi.gap(row.needed, row.gap, row.indicator.things))
     if row.needed_rest:
-        notes.append(vi.rest(row.needed_rest))
+        notes.append(vi.rest(row.needed_rest, row.to_come, row.indicator.things))
     notes += [vi.stale_units(len(row.stale))] if row.stale else []
     estimates = sum(r.state is State.ESTIMATE for r in row.readings)
     notes += [vi.estimates(estimates)] if estimates else []

@@ -115,8 +115,11 @@ def read_files(files: Sequence[UploadedFile], reporter: Reporter, quarter: Quart
     return list(drafts.values())
 
 
-def show_draft(draft: Draft) -> bool:
-    """What a file says, all that is wrong with it, what is asked, what would change; True when it may be kept."""
+def show_draft(draft: Draft, others: Iterable[Draft] = ()) -> bool:
+    """What a file says, all that is wrong with it, what is asked, what would change; True when it may be kept.
+
+    Of several files of one reporter and quarter in `others` none may: which one counts is not ours to guess.
+    """
     with st.container(border=True):
         st.text(f"Tệp: {draft.filename}")
         if draft.plan and draft.reporter and draft.quarter:
@@ -125,12 +128,25 @@ def show_draft(draft: Draft) -> bool:
         if held is not None:
             st.info(ui.plain(vi.refusal(AlreadyKeptError(held))), icon=":material/info:")
             return False
+        twin = next((d for d in others if d is not draft and _place_of(d) == _place_of(draft)), None)
+        if twin is not None and None not in _place_of(draft):
+            st.error(
+                f"Tệp “{ui.plain(twin.filename)}” cũng là báo cáo của đơn vị này cho quý này. "
+                "Hãy bỏ một trong hai tệp khỏi danh sách trên.",
+                icon=":material/error:",
+            )
+            return False
         _show_problems(draft)
         _ask(draft)
         _show_notices(draft)
         if not draft.problems:
             _show_changes(draft)
         return draft.clean
+
+
+def _place_of(draft: Draft) -> tuple[object, object, object]:
+    """Whose report for which quarter of which plan a file is."""
+    return draft.plan and draft.plan.code, draft.reporter and draft.reporter.code, draft.quarter
 
 
 def _show_problems(draft: Draft) -> None:
@@ -331,7 +347,9 @@ def show_uploads(plan: Plan, uploads: Sequence[Upload]) -> None:
                 "" if changed is None else vi.number(changed),
                 upload.filename,
                 upload.person,
-                vi.ILLUSTRATIVE if upload.illustrative else "",
+                "; ".join(
+                    filter(None, (vi.ILLUSTRATIVE if upload.illustrative else "", vi.withdrawal(upload)))
+                ),
             )
         )
     ui.show_table(export.Table("", _UPLOAD_HEADINGS, tuple(rows)), "Các lần nạp")
@@ -359,7 +377,8 @@ def show_upload(plan: Plan, upload: Upload) -> None:
         )
     if upload.withdrawn:
         st.info(
-            f"Đã rút lần nạp số {upload.id}: số liệu của lần này không còn được tính.", icon=":material/undo:"
+            f"Đã rút lần nạp số {upload.id}: số liệu của lần này không còn được tính. {ui.plain(vi.withdrawal(upload))}.",
+            icon=":material/undo:",
         )
     st.markdown(_sum(upload, before))
     ui.show_table(export.Table("", _READING_HEADINGS, tuple(rows)), "Số liệu của lần nạp")

@@ -393,6 +393,10 @@ class Upload:
     withdrawn: bool = False
     current: bool = True
     """False when withdrawn, or when a later upload has replaced every reading of it."""
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+    why: str = ""
+    """The reason of the withdrawal."""
 
 
 class UncleanDraftError(KpiError):

@@ -589,6 +589,15 @@ class CodeIgnored:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlyPercent:
+    """A share without its parts: kept, but never added up."""
+
+    at: Cell
+    indicator: str
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class SameTwice:
     at: Cell
     first: Cell
@@ -733,6 +742,7 @@ Notice = (
     | RowIgnored
     | UnitReadAs
     | CodeIgnored
+    | OnlyPercent
     | SameTwice
     | TargetDiffers
     | Estimated

@@ -403,8 +403,10 @@ def _upload(row: tuple[Any, ...]) -> Upload:
         person,
         kept_at,
         illustrative,
-        withdrawn,
         counts,
+        withdrawn_at,
+        withdrawn_by,
+        why,
     ) = row
     return Upload(
         id=str(number),
@@ -416,8 +418,11 @@ def _upload(row: tuple[Any, ...]) -> Upload:
         person=person,
         kept_at=kept_at,
         illustrative=illustrative,
-        withdrawn=withdrawn,
+        withdrawn=withdrawn_at is not None,
         current=counts,
+        withdrawn_at=withdrawn_at,
+        withdrawn_by=withdrawn_by or "",
+        why=why or "",
     )
 
 

@@ -31,6 +31,8 @@ LOCAL_PERSON = "Người dùng tại máy"
 _SHIPPED = Path(__file__).parent.parent / "data"
 # A table with more rows scrolls in itself.
 _ROWS = 30
+# Key of the session's state: the sample quarters were just loaded, so the newest one is shown.
+_FILLED = "filled"
 _FOLDERS = {"progress", "submission", "office"}
 
 
@@ -250,14 +252,15 @@ def pick_view() -> View:
 
 def _pick_quarter(plan: Plan, latest: Quarter) -> Quarter:
     by_name = {vi.quarter(q): q for q in plan.quarters}
-    chosen = st.session_state.get("ky")
+    chosen = None if st.session_state.pop(_FILLED, False) else st.session_state.get("ky")
     # Not as the widget's default: Streamlit leaves that out of the address, and a link would drift. Said again
     # on every run, since another page's widget of the same key is another widget.
     st.session_state["ky"] = chosen if chosen in by_name else vi.quarter(latest)
     name = st.segmented_control(
         "Kỳ báo cáo", list(by_name), key="ky", bind="query-params", required=True, wrap=True
     )
-    return by_name[str(name)]
+    # The browser's way back may lead to an address without a quarter.
+    return by_name.get(str(name), latest)
 
 
 def address() -> dict[str, str]:
@@ -278,9 +281,11 @@ def empty_store(view: View) -> bool:
         "Chưa có số liệu nào. Hãy mở trang “Nạp số liệu” để lấy biểu mẫu trống và nạp báo cáo quý đầu tiên; "
         "hoặc nạp thử các quý mẫu (số liệu minh họa) để xem bảng theo dõi hoạt động thế nào."
     )
+    st.page_link("pages/submission/upload.py", label="Nạp số liệu", icon=":material/upload_file:")
     if st.button("Nạp các quý mẫu (số liệu minh họa)", key="demo"):
         bar = st.progress(0, "Đang nạp các quý mẫu…")
         demo.load(store(), plans(), directory(), bar.progress)
+        st.session_state[_FILLED] = True
         st.rerun()
     return True
 
@@ -306,7 +311,8 @@ def show_table(table: export.Table, alt: str, *, wrap: int = 46) -> None:
     """Any table of texts, scrolling in itself; cells are never read as Markdown, those over `wrap` letters wrap."""
     rows = export.printed(table)
     longest = {h: max(len(h), *(len(row[h]) for row in rows), 0) for h in table.headings}
-    lines = min(-(-max(longest.values()) // wrap), 4)
+    # Words do not break, so a line holds a little less than it could.
+    lines = min(-(-max(longest.values()) // (wrap - 8)), 7)
     st.dataframe(
         rows,
         hide_index=True,

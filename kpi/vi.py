@@ -85,6 +85,7 @@ from kpi.problems import (
     OldEncoding,
     OlderForm,
     OldWorkbook,
+    OnlyPercent,
     OutOfRange,
     OwnFigure,
     OwnFigureDiffers,
@@ -298,19 +299,20 @@ def difference(
     return f"{word} {number(round_half_up(abs(away), decimals), decimals)} điểm %"
 
 
-def rest(needed_rest: Fraction) -> str:
-    """What a flow needs until the end of the year."""
+def rest(needed_rest: Fraction, to_come: Decimal | None = None, things: str = "") -> str:
+    """What a flow needs until the end of the year, and of how many things still expected."""
     if not needed_rest:
         return "đã đủ cho cả năm"
     words = f"cần {percent(needed_rest, Decimal(100))} trong thời gian còn lại"
+    if to_come:
+        words += f" (dự kiến còn {number(to_come)} {things})"
     return f"không thể đạt: {words}" if needed_rest > 100 else words
 
 
-def gain(places: int) -> str:
-    """Places climbed since the edition before, in words."""
-    if places == 0:
-        return "giữ nguyên hạng"
-    return f"{'tăng' if places > 0 else 'giảm'} {number(abs(places))} bậc"
+def gain(places: int, edition: int | None = None) -> str:
+    """Places climbed since the edition before, in words; with the editions when one is named."""
+    words = f"{'tăng' if places > 0 else 'giảm'} {number(abs(places))} bậc" if places else "giữ nguyên hạng"
+    return words if edition is None else f"{words} (năm {edition} so với {edition - 1})"
 
 
 def _unit_of_count(indicator: Indicator) -> str:
@@ -739,6 +741,11 @@ def _remark(found: Notice) -> str:
             return f"đọc “{written}” là {unit}."
         case CodeIgnored(_, code, unit):
             return f"không có mã “{code}” trong danh mục; đọc theo tên là {unit}."
+        case OnlyPercent(_, indicator, share):
+            return (
+                f"chỉ tiêu {indicator} chỉ có tỷ lệ, đọc là {number(share)}%; không có tử số và mẫu số "
+                "nên không cộng được vào số chung."
+            )
         case SameTwice(_, first, unit):
             return f"{unit} ghi hai lần với cùng số liệu ({_where(found.at, first)})."
         case TargetDiffers(_, indicator, written, given):
@@ -1029,6 +1036,13 @@ PROGRESS_HEADINGS = ("STT", "Chỉ tiêu", "Chỉ tiêu giao", "Kết quả", "�
 NO_UPLOADS = "Chưa có lần nạp nào."
 NO_FAULTS = "Các tệp dữ liệu không có lỗi."
 _KNOWN_AS = {"plan": "kế hoạch", "reporter": "đơn vị gửi", "quarter": "quý", "unit": "đơn vị"}
+
+
+def withdrawal(upload: Upload) -> str:
+    """Who withdrew an upload, when and why; "" for one that still stands."""
+    if upload.withdrawn_at is None:
+        return ""
+    return f"{upload.withdrawn_by} rút lúc {moment(upload.withdrawn_at)}, lý do: {upload.why}"
 
 
 def upload_state(upload: Upload) -> str:

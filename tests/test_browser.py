@@ -281,6 +281,28 @@ def test_the_same_file_again_stores_nothing_and_a_withdrawal_undoes(server, page
     expect(page.get_by_text("Chưa có số liệu nào", exact=False)).to_be_visible()
 
 
+def test_the_way_back_never_leads_to_an_error(demo, page):
+    """Streamlit writes the quarter into the address as a second step, and back leads to the first."""
+    page.goto(f"{demo.address}/")
+    expect(page.get_by_role("heading", name="Tổng quan", level=1)).to_be_visible()
+    settle(page)
+    page.get_by_test_id("stSidebarNav").get_by_text("Một chỉ tiêu").click()
+    expect(page.get_by_role("heading", name="Một chỉ tiêu", level=1)).to_be_visible()
+    settle(page)
+    for _ in range(2):
+        page.go_back()
+        settle(page)
+        expect(page.get_by_text("Mã tra cứu", exact=False)).to_have_count(0)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_of_two_files_for_one_quarter_none_may_be_kept(server, page, form, tmp_path):
+    open_page(page, server, "nap-so-lieu", "Nạp số liệu")
+    upload(page, filled(form, tmp_path / "mot.xlsx"), filled(form, tmp_path / "hai.xlsx", files=(15, 120)))
+    expect(page.get_by_text("Hãy bỏ một trong hai tệp")).to_have_count(2)
+    expect(page.get_by_role("button", name="Lưu số liệu")).to_be_disabled()
+
+
 def test_no_request_leaves_the_machine(demo, page):
     asked: set[str] = set()
     page.on("request", lambda request: asked.add(urlsplit(request.url).hostname or ""))

@@ -134,14 +134,14 @@ def test_a_rank_is_told_by_the_places_climbed():
     readings = [said("06", value=49, edition=2022, number="13")]
     row = excel(report(*readings, indicators=[dti]))[0]
     assert (row["Kết quả Quý IV/2022"], row["Chỉ tiêu năm 2022"], row["Đánh giá"]) == ("2", "2", "Đạt")
-    assert row["Ghi chú"] == "hạng 49 (năm 2022); tăng 2 bậc"
+    assert row["Ghi chú"] == "hạng 49 (năm 2022); tăng 2 bậc (năm 2022 so với 2021)"
 
 
 def test_a_rank_not_published_yet_has_no_result():
     dti = small.ranking(editions=(Edition(2020, 59), Edition(2021, 51)))
     row = excel(report(indicators=[dti]))[0]
     assert (row["Kết quả Quý IV/2022"], row["Đánh giá"]) == ("", "Chờ công bố")
-    assert row["Ghi chú"] == "hạng 51 (năm 2021); tăng 8 bậc"
+    assert row["Ghi chú"] == "hạng 51 (năm 2021); tăng 8 bậc (năm 2021 so với 2020)"
 
 
 def test_old_estimated_and_bare_figures_are_marked():

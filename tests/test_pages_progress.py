@@ -174,8 +174,16 @@ def test_an_indicator_names_the_communes_that_lack_it(start, sample, plan, units
     at = start(sample, INDICATOR, ky="Quý IV/2022")
     lacking = [c for c in row.missing if c not in row.unreported]
     assert lacking
-    assert f"Chưa có hoặc chưa đủ: {len(lacking)} đơn vị" in texts(at)
+    assert f"Đã báo cáo là chưa có: {len(lacking)} đơn vị" in texts(at)
     assert all(units.get(code).title in texts(at) for code in lacking)
+
+
+def test_units_that_live_on_old_figures_are_named_and_nobody_says_all_have_sent(start, sample, plan):
+    ninth = plan.indicator("9")
+    at = start(sample, INDICATOR, ky="Quý IV/2022", chi_tieu=f"9. {ninth.short_name}")
+    assert "Chưa gửi Quý IV/2022, đang dùng số liệu cũ: 1 đơn vị" in texts(at)
+    assert "Huyện Bạch Thông" in texts(at)
+    assert "Tất cả đơn vị đã báo cáo." not in texts(at)
 
 
 def test_an_indicator_says_what_it_means_and_what_was_assumed(start, sample, plan):

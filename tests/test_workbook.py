@@ -428,7 +428,7 @@ def test_a_percent_below_zero_is_refused(desk, raw):
 def test_a_stock_above_a_hundred_percent_is_refused_and_a_flow_only_warned_of(desk):
     stock = {f"{DISTRICT}!G8": None, f"{DISTRICT}!H8": None, f"{DISTRICT}!I8": (1.2, "0%")}
     assert reasons(desk.changed(stock)) == {"out_of_range"}
-    assert reasons(share(desk, 1.2, "0%")) == {"above_all"}
+    assert reasons(share(desk, 1.2, "0%")) == {"above_all", "only_percent"}
 
 
 def test_more_than_all_is_refused_for_a_stock_and_warned_of_for_a_flow(desk):
@@ -596,6 +596,39 @@ def test_a_day_that_is_none_or_lies_elsewhere_is_refused(desk, raw, why):
     draft = desk.changed({f"{DISTRICT}!C4": raw})
     assert reasons(draft) == {why}
     assert draft.problems[0].at == Cell(DISTRICT, "C4")
+
+
+@pytest.mark.parametrize(
+    "heading", ["Tử số quý trước", "Tử số năm 2021", "Tử số (Quý IV/2021)", "Tử số cùng kỳ", "Tử số kế hoạch"]
+)
+def test_a_column_of_another_time_is_never_read_for_this_quarter(desk, heading):
+    def insert(book):
+        sheet = book[DISTRICT]
+        sheet.insert_cols(7)
+        sheet["G7"] = heading
+        for row in (8, 9, 10):
+            sheet.cell(row, 7).value = 3
+
+    draft = desk.read(edit(desk.filled(), insert))
+    assert draft.clean, sentences(draft)
+    own = {(r.indicator, r.numerator, r.denominator) for r in draft.readings if r.unit == "061"}
+    assert own == {("9", 8, 10), ("11", 8, 10), ("12", 8, 10)}
+
+
+def test_two_columns_for_one_part_are_refused(desk):
+    draft = desk.changed({f"{DISTRICT}!K7": "Tử số"})
+    assert "indicator_twice" in reasons(draft)
+
+
+def test_a_typed_total_beside_gaps_is_the_district_s_own_figure(desk):
+    draft = desk.read(change(desk.blank(), {"E9": "Có", "E24": 12}))
+    assert draft.clean, sentences(draft)
+    assert ("1", "061", 12) in [(r.indicator, r.unit, r.numerator) for r in draft.readings]
+
+
+def test_a_rank_beyond_the_last_place_is_refused(desk):
+    draft = desk.changed({"Xếp hạng!H8": 64}, code="PCNTT")
+    assert reasons(draft) >= {"out_of_range"}
 
 
 def test_a_day_soon_after_the_quarter_is_kept_and_pointed_at(desk):

@@ -35,6 +35,7 @@ from kpi.problems import (
     Notice,
     NotYesOrNo,
     NumeratorAboveDenominator,
+    OnlyPercent,
     OutOfRange,
     OwnFigure,
     OwnFigureDiffers,
@@ -533,6 +534,7 @@ class Figures:
             return [OutOfRange(at, value, HUNDRED)]
         if value > HUNDRED:
             self.desk.notices.append(AboveAll(at, unit.title, None, None))
+        self.desk.notices.append(OnlyPercent(at, line.indicator.number, value))
         return _reading(self, line, at, value=value)
 
     # A rank.

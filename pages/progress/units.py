@@ -15,15 +15,7 @@ way = st.segmented_control(
     "Xem theo", [BY_UNIT, BY_ROOM], default=BY_UNIT, key="xem", bind="query-params", required=True
 )
 if way == BY_ROOM:
-    rows = {r.indicator.number: r for r in ui.assessments(view)}
-    for room in view.plan.rooms:
-        st.subheader(ui.plain(room.name), anchor=False)
-        if room.indicators:
-            st.table(board.sheet([rows[n] for n in room.indicators]), border="horizontal", alt=room.name)
-        if room.tasks:
-            st.table(board.tasks(view, room.tasks), border="horizontal", alt=f"Nhiệm vụ của {room.name}")
-        if not room.indicators and not room.tasks:
-            st.caption("Không phụ trách chỉ tiêu, nhiệm vụ nào của kế hoạch này.")
+    board.show_rooms(view)
     st.stop()
 
 unit = board.pick_unit(view)
@@ -54,6 +46,9 @@ st.markdown(board.legend())
 st.subheader("Xếp thứ tự theo một chỉ tiêu", anchor=False)
 chosen = board.pick_indicator(board.comparable(parts))
 ranked = [r for r in parts if r.indicator == chosen]
-st.caption("Vạch đứng: chỉ tiêu giao. Phần gạch chéo: mức có thể đạt khi báo cáo đủ.")
+st.caption(
+    "Vạch đứng: chỉ tiêu giao cho cả tỉnh, lấy làm mức so sánh cho từng đơn vị (?). "
+    "Phần gạch chéo: mức có thể đạt khi báo cáo đủ."
+)
 alt = f"{chosen.short_name}, {unit.title}, {vi.quarter(view.quarter)}"
 board.chart(view, lambda: charts.ranking(ranked), "ranking", unit.code, chosen.number, alt=alt)

@@ -40,7 +40,7 @@ with st.container(border=True):
         key=intake.uploader_key(),
     )
     drafts = intake.read_files(files, reporter, quarter)
-    ready = [draft for draft in drafts if intake.show_draft(draft)]
+    ready = [draft for draft in drafts if intake.show_draft(draft, drafts)]
     if drafts:
         if len(ready) < len(drafts):
             st.caption(f"{len(ready)}/{len(drafts)} tệp sẵn sàng; tệp chưa sẵn sàng sẽ không được lưu.")
