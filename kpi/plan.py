@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
@@ -229,7 +230,25 @@ def _read(path: Path) -> tuple[_Plan | None, list[Fault]]:
     try:
         return _Plan.model_validate(raw), []
     except ValidationError as error:
-        return None, [_fault_of(path, raw, dict(e)) for e in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+    faults = [_fault_of(path, raw, dict(e)) for e in found]
+    _drop(raw, [e["loc"] for e in found if e["type"] == "extra_forbidden"])
+    try:
+        # Unknown keys alone do not hide what else is wrong.
+        return _Plan.model_validate(raw), faults
+    except ValidationError:
+        return None, faults
+
+
+def _drop(raw: dict[str, Any], keys: Iterable[tuple[int | str, ...]]) -> None:
+    """Take keys out of a file's tables; pydantic's own marks among the steps to a key lead nowhere and are skipped."""
+    for key in keys:
+        node: Any = raw
+        for step in key[:-1]:
+            with suppress(KeyError, IndexError, TypeError):
+                node = node[step]
+        if isinstance(node, dict):
+            node.pop(key[-1], None)
 
 
 def _broken(path: Path, text: str, message: str) -> Fault:

@@ -375,6 +375,11 @@ def test_all_faults_of_a_plan_are_found_at_once(faults_of):
     ]
 
 
+def test_an_unknown_key_hides_no_other_fault(faults_of):
+    found = faults_of(("title =", "titel = 1\ntitle ="), ('room = "PTTBCXB"', 'room = "NOPE"'))
+    assert {f.reason for f in found} >= {"unknown_key", "unknown_room"}
+
+
 def test_faults_that_need_the_units_are_found_together_with_those_that_do_not(faults_of):
     found = faults_of(('room = "PBCVT"', 'room = "X"'), ('indicators = ["7"]', 'indicators = ["70"]'))
     assert {f.reason for f in found} == {"unknown_room", "unknown_indicator"}
