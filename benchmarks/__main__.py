@@ -21,7 +21,7 @@ from kpi.store import Store
 from kpi.units import Directory, Units
 
 OVERVIEW, SENTENCE = "tong-quan", "chỉ tiêu đạt"
-EMPTY, CHART = "Trang trống", "Một biểu đồ"
+EMPTY = "Trang trống"
 SWITCH_TO, SWITCHED = "Tiến độ theo đơn vị", "Xếp thứ tự theo một chỉ tiêu"
 
 

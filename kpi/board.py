@@ -238,6 +238,13 @@ def aside(row: Assessment) -> str:
     return f"{goal} · {vi.reports(row.reported, row.expected)}"
 
 
+def distance(row: Assessment) -> list[str]:
+    """How far from the target, in points, things or places; nothing while a rank is awaited."""
+    if row.value is None or row.status is Status.AWAITING:
+        return []
+    return [vi.difference(row.indicator, row.value, row.gain, row.target)]
+
+
 def remarks(row: Assessment) -> list[str]:
     """What a director asks next: how far, between what bounds, on which figures."""
     found = []

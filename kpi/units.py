@@ -209,9 +209,6 @@ class Directory:
             known = self._snapshots[province, era] = self._snapshot(day, province)
         return known
 
-    def provinces(self, day: date) -> tuple[Unit, ...]:
-        return tuple(u for u in self.units if u.level == Level.PROVINCE and u.on(day))
-
     @cached_property
     def _changes(self) -> frozenset[date]:
         """The days on which any unit begins, or has just ended."""

@@ -184,6 +184,7 @@ def test_units_that_live_on_old_figures_are_named_and_nobody_says_all_have_sent(
     assert "Chưa gửi Quý IV/2022, đang dùng số liệu cũ: 1 đơn vị" in texts(at)
     assert "Huyện Bạch Thông" in texts(at)
     assert "Tất cả đơn vị đã báo cáo." not in texts(at)
+    assert "cao hơn 2,1 điểm %" in texts(at)
 
 
 def test_an_indicator_says_what_it_means_and_what_was_assumed(start, sample, plan):

@@ -18,7 +18,7 @@ row = next(r for r in course if r.quarter == view.quarter)
 
 st.subheader(f"{indicator.number}\\. {ui.plain(indicator.name)}", anchor=False)
 st.markdown(f"{board.badge(row)} **{board.result(row)}** · {board.aside(row)}")
-if remarks := board.remarks(row):
+if remarks := [*board.distance(row), *board.remarks(row)]:
     st.markdown(f":small[{'; '.join(remarks)}]")
 
 by_time, by_unit = st.columns(2, gap="medium")
