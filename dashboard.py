@@ -14,9 +14,13 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from kpi.access import may
+from kpi.model import Person, Right
+
 HOME = Path(__file__).parent
 ICON = HOME / ".streamlit" / "icon.svg"
 OVERVIEW = "progress/overview"
+# Of each section: the folder and name of a page, its title and its path. The folder is the right one needs.
 PAGES = {
     "Theo dõi": (
         (OVERVIEW, "Tổng quan", "tong-quan"),
@@ -28,24 +32,43 @@ PAGES = {
         ("submission/upload", "Nạp số liệu", "nap-so-lieu"),
         ("submission/history", "Lịch sử nạp", "lich-su-nap"),
     ),
-    "Văn phòng Sở": (("office/report", "Báo cáo", "bao-cao"),),
+    "Văn phòng Sở": (
+        ("office/review", "Duyệt và chốt kỳ", "duyet"),
+        ("office/report", "Báo cáo", "bao-cao"),
+    ),
+    "Quản trị": (
+        ("admin/people", "Tài khoản", "tai-khoan"),
+        ("admin/backups", "Sao lưu", "sao-luu"),
+        ("record/events", "Nhật ký", "nhat-ky"),
+    ),
 }
 
 
 def main() -> None:
-    page = st.navigation(menu())
+    from kpi import ui
+
+    here = ui.person()
+    page = st.navigation(menu(here))
     # A Material icon here, or on a page, would be fetched from the internet as the favicon.
     st.set_page_config(page_title=f"{page.title} – Theo dõi thi đua", page_icon=str(ICON), layout="wide")
     st.logo(str(ICON), size="large")
+    ui.show_person(here)
     page.run()
 
 
-def menu() -> dict[str, list[st.Page]]:
+def menu(here: Person) -> dict[str, list[st.Page]]:
+    """Every page, in sight only for whom it is; the others say so when their path is typed."""
     # Streamlit gives the default page no path of its own, and answers /tong-quan with "Page not found".
     start = st.Page(go_to_overview, title="Tổng quan", url_path="bat-dau", default=True, visibility="hidden")
     sections = {
         section: [
-            st.Page(HOME / "pages" / f"{file}.py", title=title, url_path=path) for file, title, path in pages
+            st.Page(
+                HOME / "pages" / f"{file}.py",
+                title=title,
+                url_path=path,
+                visibility="visible" if may(here, Right(file.partition("/")[0])) else "hidden",
+            )
+            for file, title, path in pages
         ]
         for section, pages in PAGES.items()
     }

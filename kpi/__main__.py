@@ -28,6 +28,7 @@ from kpi.model import (
     AlreadyKeptError,
     Cell,
     KpiError,
+    Person,
     Plan,
     Quarter,
     Reading,
@@ -237,7 +238,7 @@ def keep(
         if not draft.clean:
             _show(ctx, draft)
             ctx.exit(1)
-        kept = store.keep(draft, person)
+        kept = store.keep(draft, Person.operator(person))
     click.echo(vi.kept(kept.upload, kept.new, kept.changed, kept.unchanged))
     _say_kept(ctx, kept)
 
@@ -258,7 +259,7 @@ def uploads(ctx: click.Context) -> None:
 @_OUT
 def original(ctx: click.Context, upload: str, out: Path) -> None:
     with Home(ctx).existing(upload) as store:
-        content = store.original(upload)
+        content = store.original(upload, Person.operator(vi.OPERATOR))
     _write(ctx, out, content)
 
 
@@ -268,7 +269,7 @@ def original(ctx: click.Context, upload: str, out: Path) -> None:
 @click.option("--why", required=True)
 def withdraw(ctx: click.Context, upload: str, person: str, why: str) -> None:
     with Home(ctx).existing(upload) as store:
-        store.withdraw(upload, person, why)
+        store.withdraw(upload, Person.operator(person), why)
     click.echo(vi.withdrawn(upload))
     _say(ctx, {"upload": upload})
 

@@ -8,7 +8,7 @@ stations with ICT arrive early, the first 5G centre comes last.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from heapq import heapify, heapreplace
@@ -16,7 +16,7 @@ from math import lcm
 from zlib import crc32
 
 from kpi import vi, workbook
-from kpi.model import HoldsRealFiguresError, Level, Plan, Quarter, Reading, Reporter
+from kpi.model import HoldsRealFiguresError, Level, Person, Plan, Quarter, Reading, Reporter
 from kpi.store import Store
 from kpi.units import Directory, Units
 from kpi.workbook import Draft
@@ -95,8 +95,11 @@ def load(
     plans: Mapping[str, Plan],
     directory: Directory,
     progress: Progress = lambda percent, label: None,
+    *,
+    person: Person | None = None,
 ) -> int:
-    """Keep every workbook of the story that is not kept yet; return how many were."""
+    """Keep every workbook of the story that is not kept yet, on the word of a person; return how many were."""
+    sender = replace(person or Person.operator(""), name=vi.ILLUSTRATIVE)
     plan = plans[PLAN]
     kept = store.uploads(PLAN)
     if kept and not any(upload.illustrative for upload in kept):
@@ -106,7 +109,7 @@ def load(
     for done, sending in enumerate(todo):
         progress(100 * done // len(todo), f"{sending.reporter.name}, {vi.quarter(sending.quarter)}")
         draft = _read(sending, store.current(PLAN), plans, directory)
-        store.keep(draft, vi.ILLUSTRATIVE, illustrative=True, kept_at=sending.kept_at)
+        store.keep(draft, sender, illustrative=True, kept_at=sending.kept_at)
     progress(100, vi.ILLUSTRATIVE)
     return len(todo)
 

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kpi import export, ui, vi
-from kpi.model import AlreadyKeptError, Cell, KpiError, Plan, Quarter, Reading, Reporter, Upload
+from kpi.model import (
+    AlreadyKeptError,
+    Cell,
+    KpiError,
+    NotAllowedError,
+    Person,
+    Plan,
+    Quarter,
+    Reading,
+    Reporter,
+    Right,
+    Upload,
+)
 from kpi.workbook import Change, Draft, blank, compare, read
 from kpi.workbook.draft import Sort
 
@@ -21,7 +33,7 @@ if TYPE_CHECKING:
     from kpi.store import Kept
 
 # Keys of the session's state.
-_ANSWERS, _KEPT, _TURN = "answers", "kept", "uploader_turn"
+_ANSWERS, _KEPT, _NOTED, _TURN = "answers", "kept", "noted", "uploader_turn"
 # A browser draws so many at once without a pause.
 _MOST_ROWS = 300
 _CHANGE: Mapping[Sort, str] = {
@@ -48,7 +60,10 @@ _READING_HEADINGS = ("Chỉ tiêu", "Đơn vị", "Số liệu", "Lần nạp tr
 def pick_form() -> tuple[Plan, Reporter, Quarter]:
     """Choose whose form and of which quarter: at first the earliest the reporter has not sent."""
     plan = ui.pick_plan()
-    names = {r.code: r.name for r in plan.reporters}
+    names = {r.code: r.name for r in ui.reporters(plan, Right.SUBMISSION)}
+    if not names:
+        st.info("Tài khoản của bạn không nạp số liệu cho đơn vị nào của kế hoạch này.")
+        st.stop()
     code = st.selectbox(
         "Đơn vị gửi", list(names), format_func=names.__getitem__, key="don_vi_gui", bind="query-params"
     )
@@ -128,6 +143,12 @@ def show_draft(draft: Draft, others: Iterable[Draft] = ()) -> bool:
         if held is not None:
             st.info(ui.plain(vi.refusal(AlreadyKeptError(held))), icon=":material/info:")
             return False
+        if draft.plan and draft.reporter:
+            foreign = NotAllowedError(ui.person(), Right.SUBMISSION, draft.reporter.name)
+            if draft.reporter not in ui.reporters(draft.plan, Right.SUBMISSION):
+                st.error(ui.plain(vi.refusal(foreign)), icon=":material/lock:")
+                return False
+        _note(draft)
         twin = next((d for d in others if d is not draft and _place_of(d) == _place_of(draft)), None)
         if twin is not None and None not in _place_of(draft):
             st.error(
@@ -142,6 +163,15 @@ def show_draft(draft: Draft, others: Iterable[Draft] = ()) -> bool:
         if not draft.problems:
             _show_changes(draft)
         return draft.clean
+
+
+def _note(draft: Draft) -> None:
+    """Put on record what was offered, once for each file and set of answers."""
+    noted = st.session_state.setdefault(_NOTED, set())
+    key = draft.sha256, tuple(draft.answers.items())
+    if key not in noted:
+        noted.add(key)
+        ui.store().note_check(draft, ui.person())
 
 
 def _place_of(draft: Draft) -> tuple[object, object, object]:
@@ -268,7 +298,7 @@ def _differences(plan: Plan, changes: Iterable[Change]) -> export.Table:
     return export.Table("", ("Chỉ tiêu", vi.UNIT, "Đang giữ", "Trong tệp", "Ô"), rows)
 
 
-def keep(drafts: Iterable[Draft], person: str) -> None:
+def keep(drafts: Iterable[Draft], person: Person) -> None:
     """Keep each draft, or say why not; then begin again with an empty uploader."""
     done: list[Kept] = []
     refused: list[str] = []
@@ -282,7 +312,7 @@ def keep(drafts: Iterable[Draft], person: str) -> None:
     st.rerun()
 
 
-def show_kept(person: str) -> None:
+def show_kept(person: Person) -> None:
     """What the last keeping did, with the way on and the way back."""
     done, refused = st.session_state.get(_KEPT, ((), ()))
     for text in refused:
@@ -306,7 +336,7 @@ def show_kept(person: str) -> None:
                 offer_withdrawal(upload, person)
 
 
-def offer_withdrawal(upload: Upload, person: str) -> None:
+def offer_withdrawal(upload: Upload, person: Person) -> None:
     """The undo: says what it does, asks why, and only then does it."""
     with st.popover("Rút lần nạp này", icon=":material/undo:"):
         st.markdown(
@@ -319,12 +349,12 @@ def offer_withdrawal(upload: Upload, person: str) -> None:
                 _withdraw(upload, person, why.strip())
 
 
-def _withdraw(upload: Upload, person: str, why: str) -> None:
+def _withdraw(upload: Upload, person: Person, why: str) -> None:
     if not why:
         st.error("Hãy ghi lý do rút.")
         return
     try:
-        ui.store().withdraw(upload.id, person, why)
+        ui.store().withdraw(upload.id, person, why, ui.plans()[upload.plan])
     except KpiError as error:
         st.error(ui.plain(vi.refusal(error)))
         return
@@ -419,6 +449,8 @@ def _compared(upload: Upload, before: Upload | None) -> tuple[int, int | None]:
 def _state(upload: Upload) -> str:
     if upload.withdrawn:
         return "Đã rút"
+    if upload.current and upload.approved_at:
+        return "Đã duyệt"
     return "Đang dùng" if upload.current else "Đã được thay thế"
 
 
@@ -435,7 +467,7 @@ def _sum(upload: Upload, before: Upload | None) -> str:
 def offer_original(upload: Upload) -> None:
     """The workbook as it was sent. Two large downloads get one address unless their names differ."""
     try:
-        content = ui.store().original(upload.id)
+        content = ui.store().original(upload.id, ui.person())
     except KpiError as error:
         st.error(ui.plain(vi.refusal(error)))
         return

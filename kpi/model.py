@@ -377,6 +377,150 @@ class Status(StrEnum):
     IN_PROGRESS = "in_progress"
 
 
+class Role(StrEnum):
+    """What a person is here for."""
+
+    VIEWER = "viewer"
+    REPORTER = "reporter"
+    ROOM = "room"
+    OFFICE = "office"
+    ADMIN = "admin"
+
+    @property
+    def bound(self) -> bool:
+        """Whether it is held for one reporter, or one room, and never for everything."""
+        return self in {Role.REPORTER, Role.ROOM}
+
+
+class Right(StrEnum):
+    """What a person may do; the folders of `pages/` are named after them."""
+
+    PROGRESS = "progress"
+    """See every figure and verdict."""
+    SUBMISSION = "submission"
+    """Keep and withdraw workbooks of a reporter."""
+    ORIGINAL = "original"
+    """Fetch a workbook as it was sent."""
+    OFFICE = "office"
+    """Approve, close a quarter, export."""
+    RECORD = "record"
+    """Read what everyone did."""
+    ADMIN = "admin"
+    """Accounts, plans, backups."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """A role, and of which reporter or room when the role is bound to one."""
+
+    role: Role
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if self.role.bound != bool(self.unit):
+            raise ValueError(f"{self.role}:{self.unit}")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "office" or "reporter:061"; raise ValueError for anything else."""
+        role, _, unit = text.partition(":")
+        return cls(Role(role), unit)
+
+    def __str__(self) -> str:
+        return f"{self.role}:{self.unit}" if self.unit else str(self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account. `last_sign_in` is UTC without a zone."""
+
+    login: str
+    name: str
+    email: str = ""
+    grants: tuple[Grant, ...] = ()
+    disabled: bool = False
+    waiting: bool = False
+    """Invited, or reset: has no password until a link is used."""
+    demonstration: bool = False
+    """Its password is shown to everybody."""
+    last_sign_in: datetime | None = None
+
+    @classmethod
+    def operator(cls, name: str) -> Self:
+        """Whoever sits at the machine's own command line and could open the store's file anyway."""
+        return cls("", name, grants=(Grant(Role.ADMIN), Grant(Role.OFFICE)))
+
+    @property
+    def signature(self) -> str:
+        """How the record names this person: what cannot change."""
+        return self.login or self.name
+
+
+class Act(StrEnum):
+    """What goes on record."""
+
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_LOCKED = "sign_in_locked"
+    SIGN_OUT = "sign_out"
+    UPLOAD_CHECKED = "upload_checked"
+    UPLOAD_REFUSED = "upload_refused"
+    UPLOAD_KEPT = "upload_kept"
+    WITHDRAWAL = "withdrawal"
+    APPROVAL = "approval"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    EXPORT = "export"
+    BACKUP = "backup"
+    RESTORE = "restore"
+    ACCOUNT = "account"
+    PLAN = "plan"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act on record. Texts are "" where they do not apply."""
+
+    id: int
+    at: datetime
+    """UTC without a zone."""
+    offset: str
+    """What the clocks of the office showed beyond UTC: "+07:00"."""
+    person: str
+    """The login, the operator's name, or "" for nobody known."""
+    act: Act
+    plan: str = ""
+    unit: str = ""
+    quarter: str = ""
+    subject: str = ""
+    """What was acted on: the number of an upload, a login, a file."""
+    before: str = ""
+    after: str = ""
+    previous: str = ""
+    """The hash of the event before; "" for the first."""
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sign-in. `id` is no secret; times are UTC without a zone."""
+
+    id: str
+    login: str
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a one-time link is for: to choose the password of a person, or of the first administrator."""
+
+    login: str
+    name: str
+    first: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """One workbook that was kept. `kept_at` is UTC without a zone."""
@@ -397,6 +541,8 @@ class Upload:
     withdrawn_by: str = ""
     why: str = ""
     """The reason of the withdrawal."""
+    approved_by: str = ""
+    approved_at: datetime | None = None
 
 
 class UncleanDraftError(KpiError):
@@ -465,6 +611,81 @@ class NotKeptError(KpiError):
 
 class HoldsRealFiguresError(KpiError):
     """Invented figures were to be mixed into a store of real ones."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+class NotAllowedError(KpiError):
+    def __init__(self, person: Person, right: Right, unit: str = "") -> None:
+        super().__init__(f"{person.signature}: {right} {unit}")
+        self.person = person
+        self.right = right
+        self.unit = unit
+
+
+class WrongPasswordError(KpiError):
+    """Name or password is wrong, or the account is disabled; nobody outside learns which."""
+
+
+class TooManyAttemptsError(KpiError):
+    """`until` is UTC without a zone."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(str(until))
+        self.until = until
+
+
+class WeakPasswordError(KpiError):
+    """`reason` is short, long, common, personal, simple or same."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class StaleLinkError(KpiError):
+    """A one-time link that was used, replaced, or is too old."""
+
+
+class UnknownPersonError(KpiError):
+    def __init__(self, login: str) -> None:
+        super().__init__(login)
+        self.login = login
+
+
+class TakenLoginError(KpiError):
+    """The login, or the e-mail address, belongs to somebody else."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(login)
+        self.login = login
+
+
+class BadLoginError(KpiError):
+    def __init__(self, login: str) -> None:
+        super().__init__(login)
+        self.login = login
+
+
+class LastAdminError(KpiError):
+    """Nobody would be left who can manage accounts."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(login)
+        self.login = login
+
+
+class QuarterClosedError(KpiError):
+    def __init__(self, plan: str, quarter: Quarter) -> None:
+        super().__init__(f"{plan} {quarter}")
+        self.plan = plan
+        self.quarter = quarter
+
+
+class HoldsRealPeopleError(KpiError):
+    """Everybody's passwords were to be shown in a store of real accounts."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,13 +14,18 @@ from pathlib import Path
 import streamlit as st
 
 from kpi import demo, export, vi
+from kpi.access import may
 from kpi.model import (
     KpiError,
+    NotAllowedError,
+    Person,
     Plan,
     Quarter,
     Reading,
     Reporter,
+    Right,
     Unit,
+    UnknownPersonError,
     Upload,
 )
 from kpi.plan import load
@@ -27,13 +33,13 @@ from kpi.progress import Assessment, assess
 from kpi.store import Store
 from kpi.units import Directory, Units
 
-LOCAL_PERSON = "Người dùng tại máy"
 _SHIPPED = Path(__file__).parent.parent / "data"
 # A table with more rows scrolls in itself.
 _ROWS = 30
 # Key of the session's state: the sample quarters were just loaded, so the newest one is shown.
 _FILLED = "filled"
-_FOLDERS = {"progress", "submission", "office"}
+# The refusals of this visit that are on record already: every rerun would add another.
+_REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,50 @@ class _Held:
     illustrative: bool
 
 
-def require(folder: str) -> str:
-    """Return the name of the person here; there are no accounts yet, so everyone is one local person."""
-    if folder not in _FOLDERS:
-        raise ValueError(folder)
-    return LOCAL_PERSON
+def require(folder: str) -> Person:
+    """Return the person here; the page stops with the reason unless the right of its folder is theirs."""
+    here, right = person(), Right(folder)
+    refused = st.session_state.setdefault(_REFUSED, set())
+    if not may(here, right):
+        if right not in refused:
+            refused.add(right)
+            with suppress(NotAllowedError):
+                store().record.allow(here, right, subject=folder)
+        show_refusal(NotAllowedError(here, right))
+        st.stop()
+    return here
+
+
+def person() -> Person:
+    """Whom the edge let in; where it did not, the page stops and shows nothing."""
+    found = _signed_in()
+    if found is None:
+        st.error(
+            "Chưa đăng nhập. Nếu trang đăng nhập không tự mở, hãy báo cho quản trị: "
+            "chương trình phải được khởi động qua “uvicorn dashboard:app” hoặc “streamlit run dashboard.py”.",
+            icon=":material/lock:",
+        )
+        st.stop()
+    return found
+
+
+def show_person(here: Person) -> None:
+    """Who is signed in, as what, and the way out."""
+    roles = ", ".join(dict.fromkeys(vi.ROLES[grant.role] for grant in here.grants))
+    st.sidebar.markdown(
+        f"**{plain(here.name)}**  \n:small[{roles}]  \n[Đổi mật khẩu](/doi-mat-khau) · [Đăng xuất](/dang-xuat)"
+    )
+
+
+def _signed_in() -> Person | None:
+    login = st.user.get("username")
+    if not isinstance(login, str) or not login:
+        return None
+    try:
+        found = store().people.get(login)
+    except UnknownPersonError:
+        return None
+    return None if found.disabled else found
 
 
 def data_folder() -> Path:
@@ -277,14 +322,22 @@ def empty_store(view: View) -> bool:
     """When nothing was sent yet: say what to do first, offer the sample quarters, and return True."""
     if readings(view.plan):
         return False
+    here = person()
+    if not may(here, Right.SUBMISSION):
+        st.info("Chưa có số liệu nào. Số liệu sẽ hiện ở đây khi các đơn vị nạp báo cáo quý đầu tiên.")
+        return True
     st.info(
-        "Chưa có số liệu nào. Hãy mở trang “Nạp số liệu” để lấy biểu mẫu trống và nạp báo cáo quý đầu tiên; "
-        "hoặc nạp thử các quý mẫu (số liệu minh họa) để xem bảng theo dõi hoạt động thế nào."
+        "Chưa có số liệu nào. Hãy mở trang “Nạp số liệu” để lấy biểu mẫu trống và nạp báo cáo quý đầu tiên"
+        + (
+            "; hoặc nạp thử các quý mẫu (số liệu minh họa) để xem bảng theo dõi hoạt động thế nào."
+            if may(here, Right.OFFICE)
+            else "."
+        )
     )
     st.page_link("pages/submission/upload.py", label="Nạp số liệu", icon=":material/upload_file:")
-    if st.button("Nạp các quý mẫu (số liệu minh họa)", key="demo"):
+    if may(here, Right.OFFICE) and st.button("Nạp các quý mẫu (số liệu minh họa)", key="demo"):
         bar = st.progress(0, "Đang nạp các quý mẫu…")
-        demo.load(store(), plans(), directory(), bar.progress)
+        demo.load(store(), plans(), directory(), bar.progress, person=here)
         st.session_state[_FILLED] = True
         st.rerun()
     return True
@@ -323,6 +376,12 @@ def show_table(table: export.Table, alt: str, *, wrap: int = 46) -> None:
         },
         alt=alt,
     )
+
+
+def reporters(plan: Plan, right: Right) -> list[Reporter]:
+    """The reporters of a plan over whom the person here has the right."""
+    here = person()
+    return [r for r in plan.reporters if may(here, right, r.code, plan)]
 
 
 def show_label(plan: Plan) -> None:

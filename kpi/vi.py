@@ -12,30 +12,45 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from kpi.model import (
+    Act,
     AlreadyKeptError,
     AlreadyWithdrawnError,
+    BadLoginError,
     Behaviour,
     Cell,
     DamagedOriginalError,
     Entry,
     Fault,
     FaultyFileError,
+    Grant,
     HoldsRealFiguresError,
+    HoldsRealPeopleError,
     Indicator,
     Kind,
     KpiError,
+    LastAdminError,
     Level,
+    NotAllowedError,
     NotKeptError,
     Quarter,
+    QuarterClosedError,
     Reading,
+    Right,
+    Role,
+    StaleLinkError,
     State,
     Status,
     StoreBusyError,
     StoreUnusableError,
+    TakenLoginError,
     TaskState,
+    TooManyAttemptsError,
     UncleanDraftError,
+    UnknownPersonError,
     UnknownUploadError,
     Upload,
+    WeakPasswordError,
+    WrongPasswordError,
 )
 from kpi.problems import (
     AboveAll,
@@ -947,6 +962,56 @@ def _iso_day(text: str) -> str:
 # --- refusals ---
 
 
+_ASK_ADMIN = "Nếu cần, hãy đề nghị quản trị cấp quyền."
+ROLES = {
+    Role.VIEWER: "Lãnh đạo",
+    Role.REPORTER: "Cán bộ đơn vị",
+    Role.ROOM: "Phòng phụ trách",
+    Role.OFFICE: "Văn phòng Sở",
+    Role.ADMIN: "Quản trị",
+}
+RIGHTS = {
+    Right.PROGRESS: "xem tiến độ",
+    Right.SUBMISSION: "nạp số liệu",
+    Right.ORIGINAL: "lấy tệp gốc của đơn vị này",
+    Right.OFFICE: "làm việc của Văn phòng Sở",
+    Right.RECORD: "xem nhật ký",
+    Right.ADMIN: "quản trị",
+}
+ACTS = {
+    Act.SIGN_IN: "Đăng nhập",
+    Act.SIGN_IN_FAILED: "Đăng nhập sai",
+    Act.SIGN_IN_LOCKED: "Đăng nhập khi đang bị khóa",
+    Act.SIGN_OUT: "Đăng xuất",
+    Act.UPLOAD_CHECKED: "Kiểm tra tệp: đạt",
+    Act.UPLOAD_REFUSED: "Kiểm tra tệp: có lỗi",
+    Act.UPLOAD_KEPT: "Lưu số liệu",
+    Act.WITHDRAWAL: "Rút số liệu",
+    Act.APPROVAL: "Duyệt",
+    Act.CLOSE: "Chốt kỳ",
+    Act.REOPEN: "Mở lại kỳ",
+    Act.EXPORT: "Xuất báo cáo",
+    Act.BACKUP: "Sao lưu",
+    Act.RESTORE: "Khôi phục",
+    Act.ACCOUNT: "Thay đổi tài khoản",
+    Act.PLAN: "Thay đổi kế hoạch",
+    Act.REFUSED: "Bị từ chối",
+}
+_WEAK = {
+    "short": "Mật khẩu cần ít nhất 12 ký tự. Vài từ không liên quan ghép lại vừa dài vừa dễ nhớ.",
+    "long": "Mật khẩu dài nhất là 128 ký tự.",
+    "common": "Mật khẩu này nhiều người dùng nên dễ đoán. Hãy chọn mật khẩu khác.",
+    "simple": "Mật khẩu này chỉ lặp lại hoặc chạy theo thứ tự nên dễ đoán. Hãy chọn mật khẩu khác.",
+    "personal": "Mật khẩu này chỉ gồm tên của chính bạn. Hãy chọn mật khẩu khác.",
+    "same": "Mật khẩu mới phải khác mật khẩu cũ.",
+}
+
+
+def grant(held: Grant, units: Mapping[str, str]) -> str:
+    """A role in words, with the name of what it is bound to."""
+    return f"{ROLES[held.role]}: {units.get(held.unit, held.unit)}" if held.unit else ROLES[held.role]
+
+
 def refusal(error: KpiError) -> str:
     """Why the program may not do it, and what to do."""
     match error:
@@ -998,6 +1063,42 @@ def refusal(error: KpiError) -> str:
                 f"Kho số liệu {error.path.name} đang giữ số liệu thật nên không nạp số liệu minh họa vào. "
                 "Hãy chọn một kho khác (--store)."
             )
+        case NotAllowedError(right=Right.SUBMISSION, unit=unit) if unit:
+            return f"Tài khoản của bạn không được nạp hay rút số liệu của đơn vị gửi {unit}. {_ASK_ADMIN}"
+        case NotAllowedError():
+            return f"Tài khoản của bạn không có quyền {RIGHTS[error.right]}. {_ASK_ADMIN}"
+        case QuarterClosedError():
+            return (
+                f"{quarter(error.quarter)} đã chốt nên không nạp hay rút số liệu được nữa. "
+                "Cần sửa thì đề nghị Văn phòng Sở mở lại kỳ."
+            )
+        case WrongPasswordError():
+            return "Tên đăng nhập hoặc mật khẩu không đúng."
+        case TooManyAttemptsError():
+            return (
+                f"Đã thử đăng nhập quá nhiều lần. Hãy thử lại sau {moment(error.until)}; "
+                "quên mật khẩu thì xin quản trị một liên kết đặt lại."
+            )
+        case WeakPasswordError():
+            return _WEAK[error.reason]
+        case StaleLinkError():
+            return "Liên kết này đã dùng, đã được thay hoặc đã hết hạn. Hãy xin quản trị một liên kết mới."
+        case UnknownPersonError():
+            return f"Không có tài khoản “{error.login}”."
+        case TakenLoginError():
+            return f"“{error.login}” đã thuộc về một tài khoản khác."
+        case BadLoginError():
+            return (
+                f"Tên đăng nhập “{error.login}” không dùng được: cần 2 đến 32 ký tự gồm chữ thường không dấu, chữ số, "
+                "dấu chấm, gạch ngang hoặc gạch dưới, và bắt đầu bằng chữ."
+            )
+        case LastAdminError():
+            return f"“{error.login}” là quản trị duy nhất: hãy giao quyền quản trị cho người khác trước."
+        case HoldsRealPeopleError():
+            return (
+                f"Kho số liệu {error.path.name} có tài khoản thật nên không chạy thử ở đây được: "
+                "chạy thử cho mọi người xem mật khẩu. Hãy chọn một kho khác (KPI_STORE)."
+            )
         case FaultyFileError():
             wrong = "\n".join(f"- {fault(found)}" for found in error.faults if not found.warning)
             return f"Tệp dữ liệu {error.path.name} có lỗi, chưa dùng được:\n{wrong}"
@@ -1005,6 +1106,7 @@ def refusal(error: KpiError) -> str:
             return f"Không thực hiện được: {error}"
 
 
+OPERATOR = "Người dùng dòng lệnh"
 VERDICT = {
     "accept": "Đọc được, không có gì phải sửa",
     "warn": "Đọc được, có lưu ý",

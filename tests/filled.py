@@ -5,11 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kpi import workbook
-from kpi.model import Plan, Quarter, Reading
+from kpi.model import Grant, Person, Plan, Quarter, Reading, Role
+from kpi.store import Store
 from kpi.units import Directory, Units
 from kpi.workbook import Draft
 
 Q1, Q2, Q3, Q4 = (Quarter(2022, number) for number in (1, 2, 3, 4))
+LAN, HOA = Person.operator("Lan"), Person.operator("Hoa")
+PEOPLE = {
+    Role.VIEWER: Person("giam-doc", "Hoàng Văn Sơn", grants=(Grant(Role.VIEWER),)),
+    Role.REPORTER: Person("ba-be", "Nông Thị Hoa", grants=(Grant(Role.REPORTER, "061"),)),
+    Role.ROOM: Person("phong-bcvt", "Lý Văn Minh", grants=(Grant(Role.ROOM, "PBCVT"),)),
+    Role.OFFICE: Person("van-phong", "Trần Thị Lan", grants=(Grant(Role.OFFICE),)),
+    Role.ADMIN: Person("quan-tri", "Vi Văn Tú", grants=(Grant(Role.ADMIN),)),
+}
+"""One person of each role; they have no password until a link is used."""
+
+
+def let_in(store: Store) -> None:
+    """Give everyone an account, without the time a password takes."""
+    for person in PEOPLE.values():
+        store.people.invite(person, LAN)
+
+
+def user_of(role: Role) -> dict[str, str]:
+    """What Streamlit is told by the edge of a person who signed in."""
+    return {"username": PEOPLE[role].login, "session": "test"}
 
 
 def filled(

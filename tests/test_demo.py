@@ -11,7 +11,7 @@ from kpi.model import HoldsRealFiguresError, Plan, Quarter, Status
 from kpi.progress import Assessment, assess
 from kpi.store import Store
 from kpi.units import Directory
-from tests.filled import Q1, Q2, Q3, Q4, Sender
+from tests.filled import LAN, Q1, Q2, Q3, Q4, Sender
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
@@ -120,7 +120,7 @@ def test_a_loading_that_was_broken_off_is_finished_to_the_same_bytes(tmp_path, l
 
 def test_invented_figures_are_never_mixed_into_real_ones(tmp_path, plan, plans, directory):
     with Store(tmp_path / "kpi.duckdb") as store:
-        store.keep(Sender(plan, directory).posts(Q1, 18), "Lan")
+        store.keep(Sender(plan, directory).posts(Q1, 18), LAN)
         with pytest.raises(HoldsRealFiguresError) as refused:
             demo.load(store, plans, directory)
         assert "số liệu thật" in vi.refusal(refused.value)

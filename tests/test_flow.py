@@ -11,6 +11,7 @@ from kpi import board, charts, export, workbook
 from kpi.model import Quarter, Status
 from kpi.progress import assess
 from kpi.store import Store
+from tests.filled import LAN
 
 Q1 = Quarter(2022, 1)
 FILES = "11"
@@ -33,11 +34,11 @@ def test_a_cell_reaches_the_bar_the_table_and_the_csv(store, plans, directory):
     (read,) = [r for r in draft.readings if r.indicator == FILES]
     assert (read.numerator, read.denominator) == (Decimal(23), Decimal(190))
 
-    kept = store.keep(draft, "Lan")
+    kept = store.keep(draft, LAN)
     held = store.current(plan.code)
     (reading,) = [r for r in held if r.indicator == FILES]
     assert (reading.cell, reading.upload) == (read.cell, kept.upload)
-    assert store.original(kept.upload) == content
+    assert store.original(kept.upload, LAN) == content
 
     rows = assess(plan, units, Q1, held)
     place = next(i for i, r in enumerate(rows) if r.indicator.number == FILES)

@@ -8,9 +8,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kpi import demo, ui, vi
-from kpi.model import Kind, Quarter, Status
+from kpi.model import Kind, Quarter, Role, Status
 from kpi.progress import assess
 from kpi.store import Store
+from tests.filled import let_in, user_of
 
 ROOT = Path(__file__).parent.parent
 OVERVIEW, UNITS, INDICATOR, TASKS = (
@@ -26,6 +27,7 @@ def sample(tmp_path_factory, plans, directory):
     path = tmp_path_factory.mktemp("sample") / "kpi.duckdb"
     with Store(path) as opened:
         demo.load(opened, plans, directory)
+        let_in(opened)
     return path
 
 
@@ -36,6 +38,7 @@ def start(monkeypatch):
     def begin(store, page, **address):
         monkeypatch.setenv("KPI_STORE", str(store))
         at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+        at.user = user_of(Role.OFFICE)
         for key, value in address.items():
             at.query_params[key] = value
         at.run()

@@ -7,8 +7,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kpi import ui, workbook
-from kpi.model import Quarter
+from kpi.model import Quarter, Role
 from kpi.store import Store
+from tests.filled import LAN, let_in, user_of
 
 ROOT = Path(__file__).parent.parent
 Q1 = Quarter(2022, 1)
@@ -19,7 +20,10 @@ UPLOAD, HISTORY, REPORT = "submission/upload", "submission/history", "office/rep
 def app(tmp_path, monkeypatch):
     monkeypatch.setenv("KPI_STORE", str(tmp_path / "kpi.duckdb"))
     st.cache_resource.clear()
-    yield AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    let_in(ui.store())
+    opened = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    opened.user = user_of(Role.OFFICE)
+    yield opened.run()
     ui.close()
 
 
@@ -198,7 +202,7 @@ def test_a_refusal_by_the_store_is_said_and_nothing_is_lost(app, form, tmp_path)
     upload(app, content)
     draft = workbook.read("a.xlsx", content, ui.plans(), ui.directory())
     assert isinstance(ui.store(), Store)
-    ui.store().keep(draft, "Lan")
+    ui.store().keep(draft, LAN)
     keep(app)
     assert "đã được nạp lúc" in texts(app)
     assert len(ui.store().uploads()) == 1

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi import vi
-from kpi.model import Cell, Plan, Reading, State
+from kpi.model import Cell, Person, Plan, Reading, State
 from kpi.store import (
     AlreadyKeptError,
     AlreadyWithdrawnError,
@@ -30,7 +30,9 @@ from kpi.store import (
 )
 from kpi.units import Directory
 from kpi.workbook import Draft
-from tests.filled import Q1, Q2, Q3, Sender
+from tests.filled import HOA, LAN, Q1, Q2, Q3, Sender
+
+ROOT = Path(__file__).parent.parent
 
 FIRST, SECOND = "058", "060"
 
@@ -55,7 +57,7 @@ def test_what_is_kept_comes_back_as_it_was_read(store, sender):
     draft = sender.draft(
         "PBCVT", Q1, {("6", FIRST): (Decimal("33.150"), Decimal("148.62")), ("5", SECOND): (0, 0)}
     )
-    kept = store.keep(draft, "Lan")
+    kept = store.keep(draft, LAN)
     stored = store.current("bac-kan-2022")
     assert {dataclasses.replace(reading, upload=None) for reading in stored} == set(draft.readings)
     assert {reading.upload for reading in stored} == {kept.upload}
@@ -64,31 +66,31 @@ def test_what_is_kept_comes_back_as_it_was_read(store, sender):
 
 
 def test_the_newest_upload_counts_until_it_is_withdrawn(store, sender):
-    store.keep(sender.posts(Q1, 18, 19), "Lan")
-    second = store.keep(sender.posts(Q1, 20, 19), "Lan")
+    store.keep(sender.posts(Q1, 18, 19), LAN)
+    second = store.keep(sender.posts(Q1, 20, 19), LAN)
     assert counts(store) == {FIRST: 20, SECOND: 19}
-    store.withdraw(second.upload, "Lan", "nhầm quý")
+    store.withdraw(second.upload, LAN, "nhầm quý")
     assert counts(store) == {FIRST: 18, SECOND: 19}
 
 
 def test_a_blank_never_deletes(store, sender):
-    store.keep(sender.posts(Q1, 18, 19), "Lan")
-    store.keep(sender.posts(Q1, 17), "Lan")
+    store.keep(sender.posts(Q1, 18, 19), LAN)
+    store.keep(sender.posts(Q1, 17), LAN)
     assert counts(store) == {FIRST: 17, SECOND: 19}
 
 
 def test_keeping_says_what_is_new_changed_and_unchanged(store, sender):
-    first = store.keep(sender.posts(Q1, 18, 19), "Lan")
-    second = store.keep(sender.posts(Q1, 18, 20, 20), "Lan")
+    first = store.keep(sender.posts(Q1, 18, 19), LAN)
+    second = store.keep(sender.posts(Q1, 18, 20, 20), LAN)
     assert (first.new, first.changed, first.unchanged) == (2, 0, 0)
     assert (second.new, second.changed, second.unchanged) == (1, 1, 1)
 
 
 def test_the_same_bytes_are_refused_with_the_time_they_were_kept(store, sender):
     draft = sender.posts(Q1, 18)
-    kept = store.keep(draft, "Lan")
+    kept = store.keep(draft, LAN)
     with pytest.raises(AlreadyKeptError) as refused:
-        store.keep(dataclasses.replace(draft, filename="tên khác.xlsx"), "Hoa")
+        store.keep(dataclasses.replace(draft, filename="tên khác.xlsx"), HOA)
     assert refused.value.upload == store.upload(kept.upload)
     assert f"đã được nạp lúc {vi.moment(refused.value.upload.kept_at)}" in vi.refusal(refused.value)
     assert len(store.uploads()) == 1
@@ -96,10 +98,10 @@ def test_the_same_bytes_are_refused_with_the_time_they_were_kept(store, sender):
 
 def test_withdrawn_bytes_may_be_kept_again(store, sender):
     draft = sender.posts(Q1, 18)
-    first = store.keep(draft, "Lan")
-    store.withdraw(first.upload, "Lan", "nhầm tệp")
+    first = store.keep(draft, LAN)
+    store.withdraw(first.upload, LAN, "nhầm tệp")
     assert store.find(draft.sha256) is None
-    again = store.keep(draft, "Lan")
+    again = store.keep(draft, LAN)
     assert [upload.id for upload in store.uploads()] == [again.upload, first.upload]
     assert counts(store) == {FIRST: 18}
 
@@ -108,19 +110,19 @@ def test_a_draft_with_mistakes_leaves_nothing_behind(store, sender):
     draft = sender.posts(Q1, 21)
     assert draft.problems
     with pytest.raises(UncleanDraftError) as refused:
-        store.keep(draft, "Lan")
+        store.keep(draft, LAN)
     assert "còn 1 lỗi" in vi.refusal(refused.value)
     assert store.uploads() == []
     assert list(store.originals.iterdir()) == []
 
 
 def test_an_upload_is_current_while_any_of_its_readings_counts(store, sender):
-    first = store.keep(sender.posts(Q1, 18, 19), "Lan").upload
-    store.keep(sender.posts(Q1, 17), "Lan")
+    first = store.keep(sender.posts(Q1, 18, 19), LAN).upload
+    store.keep(sender.posts(Q1, 17), LAN)
     assert store.upload(first).current
-    third = store.keep(sender.posts(Q1, 16, 18), "Lan").upload
+    third = store.keep(sender.posts(Q1, 16, 18), LAN).upload
     assert [upload.current for upload in store.uploads()] == [True, False, False]
-    store.withdraw(third, "Lan", "nhầm")
+    store.withdraw(third, LAN, "nhầm")
     assert [(upload.current, upload.withdrawn) for upload in store.uploads()] == [
         (False, True),
         (True, False),
@@ -129,35 +131,35 @@ def test_an_upload_is_current_while_any_of_its_readings_counts(store, sender):
 
 
 def test_an_upload_is_withdrawn_once(store, sender):
-    upload = store.keep(sender.posts(Q1, 18), "Lan").upload
-    store.withdraw(upload, "Lan", "nhầm")
+    upload = store.keep(sender.posts(Q1, 18), LAN).upload
+    store.withdraw(upload, LAN, "nhầm")
     with pytest.raises(AlreadyWithdrawnError):
-        store.withdraw(upload, "Lan", "nhầm")
+        store.withdraw(upload, LAN, "nhầm")
 
 
 @pytest.mark.parametrize("upload", ["7", "", "x", "-1", "1; drop table upload", "٣", "9" * 30])
 def test_an_upload_that_never_was_is_refused(store, upload):
-    for ask in (store.upload, store.readings, store.original):
+    for ask in (store.upload, store.readings, lambda number: store.original(number, LAN)):
         with pytest.raises(UnknownUploadError):
             ask(upload)
 
 
 def test_only_quarters_up_to_the_asked_one_are_read(store, sender):
     for quarter in (Q1, Q2, Q3):
-        store.keep(sender.posts(quarter, 18), "Lan")
+        store.keep(sender.posts(quarter, 18), LAN)
     assert [r.quarter for r in store.current("bac-kan-2022", Q2)] == [Q1, Q2]
     assert store.current("bac-kan-2023") == []
 
 
 def test_two_editions_of_a_ranking_stand_side_by_side(store, sender):
-    store.keep(sender.draft("PCNTT", Q2, {("13", "06"): (2020, 59)}), "Lan")
-    store.keep(sender.draft("PCNTT", Q2, {("13", "06"): (2021, 51)}), "Lan")
+    store.keep(sender.draft("PCNTT", Q2, {("13", "06"): (2020, 59)}), LAN)
+    store.keep(sender.draft("PCNTT", Q2, {("13", "06"): (2021, 51)}), LAN)
     assert {r.edition: r.value for r in store.current("bac-kan-2022")} == {2020: 59, 2021: 51}
 
 
 def test_every_version_stays_readable(store, sender):
-    first = store.keep(sender.posts(Q1, 18), "Lan")
-    store.keep(sender.posts(Q1, 17), "Lan")
+    first = store.keep(sender.posts(Q1, 18), LAN)
+    store.keep(sender.posts(Q1, 17), LAN)
     assert [reading.numerator for reading in store.readings(first.upload)] == [18]
 
 
@@ -166,7 +168,7 @@ def test_a_percentage_close_to_its_target_is_kept_to_the_last_digit(store, sende
     bare = dataclasses.replace(
         draft.readings[0], numerator=None, denominator=None, value=Decimal("95.99999999999999")
     )
-    store.keep(dataclasses.replace(draft, readings=(bare,)), "Lan")
+    store.keep(dataclasses.replace(draft, readings=(bare,)), LAN)
     assert [r.value for r in store.current("bac-kan-2022")] == [Decimal("95.99999999999999")]
 
 
@@ -174,38 +176,38 @@ def test_a_figure_too_fine_to_be_kept_exactly_is_never_rounded(store, sender):
     draft = sender.posts(Q1, 18)
     fine = dataclasses.replace(draft.readings[0], numerator=Decimal("1.00001"))
     with pytest.raises(ValueError, match=r"1\.00001"):
-        store.keep(dataclasses.replace(draft, readings=(fine,)), "Lan")
+        store.keep(dataclasses.replace(draft, readings=(fine,)), LAN)
     assert store.uploads() == []
 
 
 def test_the_original_comes_back_byte_for_byte(store, sender):
     draft = sender.posts(Q1, 18)
-    kept = store.keep(draft, "Lan")
-    assert store.original(kept.upload) == draft.content
+    kept = store.keep(draft, LAN)
+    assert store.original(kept.upload, LAN) == draft.content
     assert [path.name for path in store.originals.iterdir()] == [f"{draft.sha256}.xlsx"]
 
 
 @pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_bytes(b"PK")])
 def test_a_damaged_original_is_reported(store, sender, harm):
     draft = sender.posts(Q1, 18)
-    kept = store.keep(draft, "Lan")
+    kept = store.keep(draft, LAN)
     harm(store.originals / f"{draft.sha256}.xlsx")
     with pytest.raises(DamagedOriginalError) as refused:
-        store.original(kept.upload)
+        store.original(kept.upload, LAN)
     assert "BDT-2022-Q1.xlsx" in vi.refusal(refused.value)
 
 
 def test_names_are_text_whatever_they_hold(store, sender):
     name = '\'; drop table reading; -- "Ba Bể" $x.xlsx'
-    kept = store.keep(dataclasses.replace(sender.posts(Q1, 18), filename=name), "O'Lan")
+    kept = store.keep(dataclasses.replace(sender.posts(Q1, 18), filename=name), Person.operator("O'Lan"))
     found = store.upload(kept.upload)
     assert (found.filename, found.person) == (name, "O'Lan")
 
 
 def test_figures_outlive_the_process(tmp_path, sender):
     with Store(tmp_path / "kpi.duckdb") as first:
-        first.keep(sender.posts(Q1, 18), "Lan")
-        first.withdraw(first.keep(sender.posts(Q1, 17), "Lan").upload, "Lan", "nhầm")
+        first.keep(sender.posts(Q1, 18), LAN)
+        first.withdraw(first.keep(sender.posts(Q1, 17), LAN).upload, LAN, "nhầm")
         revision = first.revision
     with Store(tmp_path / "kpi.duckdb") as again:
         assert counts(again) == {FIRST: 18}
@@ -215,13 +217,13 @@ def test_figures_outlive_the_process(tmp_path, sender):
 def test_the_revision_grows_with_every_change_and_with_nothing_else(store, sender):
     seen = [store.revision]
     draft = sender.posts(Q1, 18)
-    upload = store.keep(draft, "Lan").upload
+    upload = store.keep(draft, LAN).upload
     seen.append(store.revision)
     with pytest.raises(AlreadyKeptError):
-        store.keep(draft, "Lan")
+        store.keep(draft, LAN)
     store.current("bac-kan-2022")
     assert store.revision == seen[-1]
-    store.withdraw(upload, "Lan", "nhầm")
+    store.withdraw(upload, LAN, "nhầm")
     seen.append(store.revision)
     assert seen == sorted(set(seen))
 
@@ -231,9 +233,8 @@ def test_opening_again_migrates_nothing_twice(tmp_path):
     for _ in range(3):
         Store(path).close()
     with duckdb.connect(str(path)) as db:
-        assert db.execute("select name, count(*) from schema_step group by name").fetchall() == [
-            ("001_start.sql", 1)
-        ]
+        done = [name for (name,) in db.execute("select name from schema_step order by name").fetchall()]
+    assert done == sorted(step.name for step in (ROOT / "kpi" / "sql" / "schema").iterdir())
 
 
 def test_a_store_of_a_newer_program_is_left_alone(tmp_path):
@@ -257,10 +258,10 @@ def test_a_file_that_is_no_store_is_refused_and_left_as_it_was(tmp_path):
 
 def test_invented_figures_are_known_as_such_until_withdrawn(store, sender):
     assert not store.illustrative("bac-kan-2022")
-    upload = store.keep(sender.posts(Q1, 18), "Lan", illustrative=True).upload
+    upload = store.keep(sender.posts(Q1, 18), LAN, illustrative=True).upload
     assert store.upload(upload).illustrative
     assert store.illustrative("bac-kan-2022")
-    store.withdraw(upload, "Lan", "hết dùng thử")
+    store.withdraw(upload, LAN, "hết dùng thử")
     assert not store.illustrative("bac-kan-2022")
 
 
@@ -268,15 +269,15 @@ def test_only_invented_figures_may_say_when_they_were_kept(store, sender):
     when = datetime(2022, 3, 24, 3, 5)  # noqa: DTZ001 - the store's times are UTC without a zone
     draft = sender.posts(Q1, 18)
     with pytest.raises(ValueError, match="2022-03-24"):
-        store.keep(draft, "Lan", kept_at=when)
-    kept = store.keep(draft, "Lan", illustrative=True, kept_at=when)
+        store.keep(draft, LAN, kept_at=when)
+    kept = store.keep(draft, LAN, illustrative=True, kept_at=when)
     assert store.upload(kept.upload).kept_at == when
 
 
 def test_answers_are_kept_with_the_upload(tmp_path, sender):
     path = tmp_path / "kpi.duckdb"
     with Store(path) as store:
-        store.keep(dataclasses.replace(sender.posts(Q1, 18), answers={"Số liệu!D12": "96%"}), "Lan")
+        store.keep(dataclasses.replace(sender.posts(Q1, 18), answers={"Số liệu!D12": "96%"}), LAN)
     with duckdb.connect(str(path)) as db:
         assert db.execute("from answer").fetchall() == [(1, "Số liệu!D12", "96%")]
 
@@ -296,7 +297,7 @@ def test_threads_keep_and_read_without_mixing_anything_up(store, sender):
     for reader in readers:
         reader.start()
     with ThreadPoolExecutor(8) as pool:
-        kept = list(pool.map(lambda draft: store.keep(draft, "Lan"), drafts))
+        kept = list(pool.map(lambda draft: store.keep(draft, LAN), drafts))
     done.set()
     for reader in readers:
         reader.join()
@@ -311,7 +312,7 @@ def test_of_two_threads_with_the_same_bytes_one_keeps_them(store, sender):
 
     def keep(_: int) -> bool:
         try:
-            store.keep(draft, "Lan")
+            store.keep(draft, LAN)
         except AlreadyKeptError:
             return False
         return True
@@ -348,13 +349,16 @@ def test_a_second_process_is_told_to_wait(tmp_path):
 READ = """
 import sys
 from pathlib import Path
-from kpi import plan, store, workbook
+from kpi import plan, workbook
+from kpi.model import NotKeptError, Person
+from kpi.store import uploads as store
 from kpi.units import Directory
 directory = Directory.load(plan.SHIPPED / "units")
 plans = plan.load_all(plan.SHIPPED / "plans", directory)
 path, *files = map(Path, sys.argv[1:])
 drafts = [workbook.read(file.name, file.read_bytes(), plans, directory) for file in files]
 kpi = store.Store(path)
+LAN = Person.operator("Lan")
 """
 CRASH = """
 import os
@@ -363,36 +367,36 @@ def die(*facts, **more):
     add(*facts, **more)
     os._exit(9)
 store._add = die
-kpi.keep(drafts[0], "Lan")
+kpi.keep(drafts[0], LAN)
 """
 FULL = """
 import resource
-kpi.keep(drafts[0], "Lan")
+kpi.keep(drafts[0], LAN)
 kpi._keep_original(drafts[1].content, drafts[1].sha256)
 free = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, free[1]))
 try:
-    kpi.withdraw("1", "Lan", "nhầm")
-except store.NotKeptError as error:
+    kpi.withdraw("1", LAN, "nhầm")
+except NotKeptError as error:
     print(type(error.__cause__).__name__)
 print(len(kpi.uploads()), kpi.uploads()[0].withdrawn, kpi.revision)
 try:
-    kpi.keep(drafts[1], "Lan")
-except store.NotKeptError:
+    kpi.keep(drafts[1], LAN)
+except NotKeptError:
     print("refused", len(kpi.uploads()), kpi.revision)
 resource.setrlimit(resource.RLIMIT_FSIZE, free)
-print("kept", kpi.keep(drafts[1], "Lan").upload, kpi.revision)
+print("kept", kpi.keep(drafts[1], LAN).upload, kpi.revision)
 """
 LOG_ONLY = """
 import resource
-kpi.keep(drafts[0], "Lan")
-base = kpi._base
+kpi.keep(drafts[0], LAN)
+base = kpi._database._base
 free = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, free[1]))
-print("kept", kpi.keep(drafts[1], "Lan").upload, "reopened", kpi._base is not base)
+print("kept", kpi.keep(drafts[1], LAN).upload, "reopened", kpi._database._base is not base)
 print(len(kpi.uploads()), len(kpi.current("bac-kan-2022")))
 resource.setrlimit(resource.RLIMIT_FSIZE, free)
-print("kept", kpi.keep(drafts[2], "Lan").upload)
+print("kept", kpi.keep(drafts[2], LAN).upload)
 """
 
 
@@ -419,9 +423,9 @@ def test_a_process_killed_before_the_commit_leaves_nothing_half_stored(tmp_path,
         assert store.uploads() == []
         assert store.current("bac-kan-2022") == []
         assert (store.originals / f"{draft.sha256}.xlsx").read_bytes() == draft.content
-        kept = store.keep(draft, "Lan")
+        kept = store.keep(draft, LAN)
         assert counts(store) == {FIRST: 18, SECOND: 19}
-        assert store.original(kept.upload) == draft.content
+        assert store.original(kept.upload, LAN) == draft.content
 
 
 def test_a_full_disk_keeps_nothing_and_mends_itself(tmp_path, sender):
@@ -451,7 +455,7 @@ def test_a_temporary_file_never_carries_the_name_of_an_original(tmp_path, sender
         target = store.originals / f"{draft.sha256}.xlsx"
         target.mkdir()
         with pytest.raises(NotKeptError):
-            store.keep(draft, "Lan")
+            store.keep(draft, LAN)
         assert list(store.originals.iterdir()) == [target]
         assert store.uploads() == []
 
@@ -493,9 +497,9 @@ def test_what_counts_is_always_the_newest_that_was_not_withdrawn(tmp_path_factor
         for number, (act, upload, values) in enumerate(steps):
             if act == "keep":
                 figures = {unit: Decimal(n) / 8 for unit, n in values.items()}
-                history[store.keep(made(number, figures), "Lan").upload] = figures
+                history[store.keep(made(number, figures), LAN).upload] = figures
             elif history.pop(str(upload), None) is not None:
-                store.withdraw(str(upload), "Lan", "thử")
+                store.withdraw(str(upload), LAN, "thử")
             expected: dict[str, Decimal] = {}
             for figures in history.values():
                 expected |= figures

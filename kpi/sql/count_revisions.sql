@@ -1,1 +1,1 @@
-select (select count(*) from upload) + (select count(*) from withdrawal)
+select (select count(*) from upload) + (select count(*) from withdrawal) + (select count(*) from decision)

@@ -1,20 +1,22 @@
 import streamlit as st
 
 from kpi import intake, ui, vi
+from kpi.access import may
+from kpi.model import Right
 
 person = ui.require("submission")
 ui.page_title("Lịch sử nạp")
 st.caption("Mọi lần nạp đều được giữ cùng tệp gốc. Rút một lần nạp thì lần nạp trước đó được tính lại.")
 
 plan = ui.pick_plan()
-uploads = ui.uploads(plan)
+names = {r.code: r.name for r in ui.reporters(plan, Right.ORIGINAL)}
+uploads = [u for u in ui.uploads(plan) if u.reporter in names]
 if not uploads:
     st.info("Chưa có lần nạp nào.")
     st.page_link("pages/submission/upload.py", label="Nạp số liệu", icon=":material/upload_file:")
     st.stop()
 
 ui.show_label(plan)
-names = {r.code: r.name for r in plan.reporters}
 quarters = {str(q): vi.quarter(q) for q in plan.quarters}
 with st.container(horizontal=True):
     reporter = st.selectbox(
@@ -48,5 +50,5 @@ chosen = by_id[
 intake.show_upload(plan, chosen)
 with st.container(horizontal=True):
     intake.offer_original(chosen)
-    if not chosen.withdrawn:
+    if not chosen.withdrawn and may(person, Right.SUBMISSION, chosen.reporter, plan):
         intake.offer_withdrawal(chosen, person)

@@ -1,0 +1,1 @@
+select login from link where fingerprint = $mark and until > $now

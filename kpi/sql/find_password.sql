@@ -1,0 +1,1 @@
+select password from account where login = $login and not disabled

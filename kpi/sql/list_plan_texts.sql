@@ -1,0 +1,1 @@
+select plan, arg_max(became, id) from event where act = 'plan' group by plan

@@ -1,0 +1,61 @@
+"""Behind the guard: our own pages and files first, then Streamlit, whose answers are put into our words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kpi.web import files
+from kpi.web.pages import refusal
+
+
+class House:
+    def __init__(self, app: ASGIApp, doors: Sequence[BaseRoute]) -> None:
+        ours = [
+            *doors,
+            Route("/", _index),
+            Route("/{page}", _index),
+            Route("/static/{name:path}", files.static),
+        ]
+        self._rooms = Router([files.SCRIPT, *ours], redirect_slashes=False, default=_Tamed(app))
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._rooms if scope["type"] == "http" else self.app)(scope, receive, send)
+
+
+async def _index(request: Request) -> Response:
+    """Every page is the same document; Streamlit's script reads the address."""
+    if "." in request.path_params.get("page", ""):
+        raise HTTPException(404)
+    return HTMLResponse(files.index())
+
+
+class _Tamed:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        replaced = False
+
+        async def said(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start":
+                headers = dict(message["headers"])
+                # For a path it does not know Streamlit answers its own index.html.
+                lost = headers.get(b"content-type", b"").startswith(b"text/html")
+                status = 404 if lost else message["status"]
+                if status >= 400:
+                    replaced = True
+                    await refusal(scope, status)(scope, receive, send)
+                    return
+                message["headers"] = [pair for pair in message["headers"] if pair[0] != b"cache-control"]
+            if not replaced:
+                await send(message)
+
+        await self.app(scope, receive, said)

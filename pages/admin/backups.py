@@ -1,0 +1,4 @@
+from kpi import ui
+
+ui.require("admin")
+ui.page_title("Sao lưu")
