@@ -1,9 +1,10 @@
 # On Windows use the plain commands in README.md.
 PYTHON ?= python3
+HOST ?= 127.0.0.1
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
-SERVE := $(BIN)/uvicorn dashboard:app --host 127.0.0.1 --port $(PORT) --no-server-header --log-level warning
+SERVE := $(BIN)/uvicorn dashboard:app --host $(HOST) --port $(PORT) --no-server-header --log-level warning
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test fast check bench lock chromium clean
@@ -12,13 +13,13 @@ help:  ## List what make can do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
 
 run: $(VENV)/run  ## Start the dashboard on its own data (data/live)
-	@echo "Mở trình duyệt tại http://127.0.0.1:$(PORT) (nhấn Ctrl+C để dừng)"
+	@echo "Đang khởi động; nhấn Ctrl+C để dừng"
 	@$(SERVE)
 
 demo: $(VENV)/run  ## The same, filled with the sample quarters (data/demo)
 	@$(BIN)/python -m kpi demo --store data/demo/kpi.duckdb
-	@echo "Số liệu minh họa. Mở trình duyệt tại http://127.0.0.1:$(PORT) (nhấn Ctrl+C để dừng)"
-	@KPI_STORE=data/demo/kpi.duckdb $(SERVE)
+	@echo "Đang khởi động; nhấn Ctrl+C để dừng"
+	@KPI_DEMO=1 KPI_STORE=data/demo/kpi.duckdb $(SERVE)
 
 test: $(VENV)/test chromium  ## All tests, also in a real browser
 	@$(BIN)/python -m pytest -n auto -m "not browser"

@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import logging
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from kpi import vi
 from kpi.access import may
-from kpi.model import Person, Right
+from kpi.model import KpiError, Person, Right
 
 HOME = Path(__file__).parent
 ICON = HOME / ".streamlit" / "icon.svg"
@@ -42,6 +45,8 @@ PAGES = {
         ("record/events", "Nhật ký", "nhat-ky"),
     ),
 }
+# Who is shown with a password on the sign-in page: nobody, unless it is a demonstration.
+DEMO: list[tuple[Person, str]] = []
 
 
 def main() -> None:
@@ -104,13 +109,40 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     if view is not None:
         board.overview(view)
     import_module("kpi.intake")
+    welcome()
     gc.collect()
     gc.freeze()
     yield None
     ui.close()
 
 
+def welcome() -> None:
+    """Say on the console how the first administrator comes in, or the passwords of the demonstration."""
+    from kpi import ui
+
+    try:
+        DEMO[:] = ui.demonstrate()
+        said = vi.welcome(ui.settings().url or local_address(), ui.people().set_up(), DEMO)
+    except KpiError as error:
+        said = vi.refusal(error)
+    print(said, file=sys.stderr, flush=True)  # noqa: T201 - the console is where the machine's owner sits
+
+
+def local_address() -> str:
+    """Where a browser on this machine finds the server, as far as its command line tells."""
+    words = " ".join(sys.argv).replace("=", " ").split()
+    own = "8000" if "uvicorn" in words[0] else st.get_option("server.port")
+    return f"http://127.0.0.1:{dict(pairwise(words)).get('--port', own)}"
+
+
 if __name__ == "__main__":
     main()
 else:
-    app = st.App(__file__, lifespan=lifespan, on_script_error=report_error)
+    from kpi import ui, web
+
+    app = st.App(
+        __file__,
+        middleware=web.middleware(ui.people, demo=lambda: DEMO, settings=ui.settings),
+        lifespan=lifespan,
+        on_script_error=report_error,
+    )

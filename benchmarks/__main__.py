@@ -14,7 +14,7 @@ from pathlib import Path
 
 import openpyxl
 
-from benchmarks import browser, servers, sessions
+from benchmarks import browser, edge, servers, sessions
 from kpi import demo, plan, progress, workbook
 from kpi.model import Plan
 from kpi.store import Store
@@ -48,7 +48,7 @@ def main() -> None:
     print(f"{'':58}{'ours':>12} {'':6}{'base':>12}{'ratio':>10}  bound")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "kpi.duckdb"
-        for row in (*_kernel_and_files(path), *_server(path), *_first_loads(path)):
+        for row in (*_kernel_and_files(path), *_edge(path), *_server(path), *_first_loads(path)):
             print(row, flush=True)
 
 
@@ -96,6 +96,14 @@ def _workbook(ours: Plan, units: Units, store: Store) -> Iterator[Row]:
             times.append(time.perf_counter() - begin)
             empty.close()
     yield Row("keep it, until it is safe on disk", statistics.median(times) * 1e3, "ms", bound=50)
+
+
+def _edge(path: Path) -> Iterator[Row]:
+    store = path.with_name("edge.duckdb")
+    yield Row("edge: time added to a request, p50", edge.added(store) * 1e3, "us", bound=1000)
+    yield Row(
+        "edge: a sign-in, nearly all of it Argon2, p50", statistics.median(edge.sign_ins(store, 9)), "ms"
+    )
 
 
 def _server(path: Path) -> Iterator[Row]:

@@ -10,6 +10,8 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -23,22 +25,31 @@ import click
 from kpi import demo as demonstration
 from kpi import export as exports
 from kpi import plan as plan_files
-from kpi import vi, workbook
+from kpi import settings, vi, workbook
 from kpi.model import (
     AlreadyKeptError,
     Cell,
+    Grant,
     KpiError,
     Person,
     Plan,
     Quarter,
     Reading,
+    Role,
     Unit,
+    UnknownPersonError,
     UnknownUploadError,
     Upload,
 )
 from kpi.problems import reason
 from kpi.progress import Assessment, assess
-from kpi.store import Kept, Store
+from kpi.store import Flaw, Kept, Store
+from kpi.store import restore as restore_store
+from kpi.store.backups import read_head
+from kpi.store.database import now
+from kpi.store.people import INVITATION, RESET
+from kpi.store.record import check as check_record
+from kpi.store.record import read_anchor
 from kpi.units import Directory, Units
 from kpi.workbook import Draft
 
@@ -82,6 +93,24 @@ class Home:
         with self.store() as store:
             return store.current(plan), store.uploads(plan)
 
+    def note_export(self, plan: str, quarter: Quarter, name: str, content: bytes) -> str:
+        """Put on record that a report goes out; return the head to print, "" where nothing is kept yet."""
+        if not self.path.exists():
+            return ""
+        with self.store() as store:
+            return store.note_export(_OPERATOR, plan, quarter, name, content)
+
+    @cached_property
+    def site(self) -> str:
+        """The address people use, "" when the settings do not say."""
+        return settings.load(settings.beside(self.path)).url
+
+    def known(self, login: str) -> Store:
+        """The store a person is asked of."""
+        if not self.path.exists():
+            raise UnknownPersonError(login)
+        return self.store()
+
     def existing(self, upload: str) -> Store:
         """The store an upload is asked of."""
         if not self.path.exists():
@@ -115,6 +144,15 @@ def _to_quarter(_: click.Context, __: click.Parameter, value: str | None) -> Qua
         raise click.BadParameter(vi.unknown("quarter", value or "", ["2022-Q1", "2022-Q2", "…"])) from error
 
 
+def _to_heads(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            read_anchor(value)
+        except ValueError as error:
+            raise click.BadParameter(vi.no_such_head(value)) from error
+    return values
+
+
 def _remember(key: str) -> Callable[[click.Context, click.Parameter, object], None]:
     def remember(ctx: click.Context, _: click.Parameter, value: object) -> None:
         if value:
@@ -132,6 +170,11 @@ _QUARTER = click.option("--quarter", callback=_to_quarter, metavar="2022-Q1", re
 _OF_REPORTER = click.option("--reporter")
 _OF_QUARTER = click.option("--quarter", callback=_to_quarter, metavar="2022-Q1")
 _CLOSED = click.option("--closed", is_flag=True, help=vi.COMMANDS["--closed"])
+_BY = click.option("--person", required=True)
+_ROLES = click.option(
+    "--role", "roles", multiple=True, required=True, metavar="ROLE[:CODE]", help=vi.COMMANDS["--role"]
+)
+_OPERATOR = Person.operator(vi.OPERATOR)
 _AS_JSON = click.option(
     "--json", is_flag=True, expose_value=False, callback=_remember(_JSON), help=vi.COMMANDS["--json"]
 )
@@ -148,10 +191,23 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _command(function: Command) -> Command:
-    name = function.__name__.rstrip("_")
-    main.command(name, help=vi.COMMANDS[name])(_IN_STORE(_AS_JSON(click.pass_context(function))))
-    return function
+@main.group(help=vi.COMMANDS["person"])
+@_IN_STORE
+def person() -> None:
+    pass
+
+
+def _command_of(group: click.Group) -> Callable[[Command], Command]:
+    def command(function: Command) -> Command:
+        name = function.__name__.rstrip("_")
+        group.command(name, help=vi.COMMANDS[name])(_IN_STORE(_AS_JSON(click.pass_context(function))))
+        return function
+
+    return command
+
+
+_command = _command_of(main)
+_person_command = _command_of(person)
 
 
 @_command
@@ -314,7 +370,215 @@ def export(
     rows = assess(plan, home.units(plan), quarter, readings, closed=closed)
     illustrative = any(upload.illustrative and not upload.withdrawn for upload in sent)
     table = exports.report(plan, quarter, rows, uploads=sent, illustrative=illustrative)
-    _write(ctx, out, exports.write(table, to))
+    content = exports.write(table, to)
+    head = home.note_export(code, quarter, out.name, content)
+    _write_bytes(out, content)
+    if head:
+        click.echo(vi.head(head))
+    _say(ctx, {"out": str(out), "sha256": hashlib.sha256(content).hexdigest(), "head": head})
+
+
+@_command
+@click.argument("upload")
+@_BY
+def approve(ctx: click.Context, upload: str, person: str) -> None:
+    with Home(ctx).existing(upload) as store:
+        store.approve(upload, Person.operator(person))
+    click.echo(vi.approved(upload))
+    _say(ctx, {"upload": upload})
+
+
+@_command
+@_PLAN
+@_QUARTER
+@_BY
+def close(ctx: click.Context, code: str, quarter: Quarter, person: str) -> None:
+    home = Home(ctx)
+    _of_plan(home.plan(code), quarter)
+    with home.store() as store:
+        store.close_quarter(code, quarter, Person.operator(person))
+    click.echo(vi.closed(quarter))
+    _say(ctx, {"plan": code, "quarter": str(quarter)})
+
+
+@_command
+@_PLAN
+@_QUARTER
+@_BY
+@click.option("--why", required=True)
+def reopen(ctx: click.Context, code: str, quarter: Quarter, person: str, why: str) -> None:
+    home = Home(ctx)
+    _of_plan(home.plan(code), quarter)
+    with home.store() as store:
+        store.reopen_quarter(code, quarter, Person.operator(person), why)
+    click.echo(vi.reopened(quarter))
+    _say(ctx, {"plan": code, "quarter": str(quarter)})
+
+
+@_command
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=vi.COMMANDS["backup --out"])
+def backup(ctx: click.Context, out: Path | None) -> None:
+    home = Home(ctx)
+    if not home.path.exists():
+        raise click.UsageError(vi.no_store(home.path))
+    if out is not None and out.exists():
+        raise click.UsageError(vi.never_overwritten(out))
+    with home.store() as store:
+        made = store.back_up(_OPERATOR, out)
+    head = read_head(made)
+    click.echo(vi.backed_up(made, head))
+    with made.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    _say(ctx, {"out": str(made), "sha256": sha256, "head": head})
+
+
+@_command
+@click.argument("file", type=_FILE)
+def restore(ctx: click.Context, file: Path) -> None:
+    home = Home(ctx)
+    done = restore_store(file, home.path, _OPERATOR)
+    click.echo(vi.restored(home.path, done.head, done.replaced))
+    _say(
+        ctx,
+        {"store": str(home.path), "head": done.head, "replaced": done.replaced and str(done.replaced)},
+    )
+
+
+@_command
+@click.option(
+    "--head", "heads", multiple=True, metavar="1234-0123…", callback=_to_heads, help=vi.COMMANDS["--head"]
+)
+def verify(ctx: click.Context, heads: tuple[str, ...]) -> None:
+    home = Home(ctx)
+    count, head, flaws = 0, "0-", check_record((), heads)
+    if home.path.exists():
+        with home.store() as store:
+            head, flaws = store.record.head(), store.verify(*heads)
+            count = len(store.record.events(_OPERATOR))
+    click.echo(vi.unsound(len(flaws)) if flaws else vi.sound(count, head))
+    for found in flaws:
+        click.echo(f"- {vi.flaw(found.fault, found.id)}")
+    _say(ctx, {"events": str(count), "head": head, "flaws": [_flaw_json(found) for found in flaws]})
+    ctx.exit(1 if flaws else 0)
+
+
+@_person_command
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--email", default="")
+@_ROLES
+def add(ctx: click.Context, login: str, name: str, email: str, roles: tuple[str, ...]) -> None:
+    home = Home(ctx)
+    new = Person(login, " ".join(name.split()), " ".join(email.split()), _grants(home, roles))
+    if not new.name:
+        raise click.BadParameter(repr(name), param_hint="--name")
+    site = home.site
+    with home.store() as store:
+        token = store.people.invite(new, _OPERATOR)
+        _hand_over(ctx, new, f"{site}{vi.link_path(token)}", INVITATION)
+
+
+@_person_command
+def list_(ctx: click.Context) -> None:
+    home = Home(ctx)
+    found: list[Person] = []
+    if home.path.exists():
+        with home.store() as store:
+            found = store.people.everybody()
+    names = vi.bound_names(home.plans.values())
+    lines = [_person_line(known, names) for known in found]
+    click.echo(_table(vi.ACCOUNT_HEADINGS, lines) if found else vi.NO_PEOPLE)
+    _say(ctx, [_person_json(known) for known in found])
+
+
+@_person_command
+@click.argument("login")
+@_ROLES
+def role(ctx: click.Context, login: str, roles: tuple[str, ...]) -> None:
+    home = Home(ctx)
+    grants = _grants(home, roles)
+    with home.known(login) as store:
+        store.people.change(replace(store.people.get(login), grants=grants), _OPERATOR)
+        _show_person(ctx, home, store.people.get(login))
+
+
+@_person_command
+@click.argument("login")
+def disable(ctx: click.Context, login: str) -> None:
+    home = Home(ctx)
+    with home.known(login) as store:
+        store.people.disable(login, _OPERATOR)
+        _show_person(ctx, home, store.people.get(login))
+
+
+@_person_command
+@click.argument("login")
+def enable(ctx: click.Context, login: str) -> None:
+    home = Home(ctx)
+    with home.known(login) as store:
+        store.people.enable(login, _OPERATOR)
+        _show_person(ctx, home, store.people.get(login))
+
+
+@_person_command
+@click.argument("login")
+def reset(ctx: click.Context, login: str) -> None:
+    home = Home(ctx)
+    site = home.site
+    with home.known(login) as store:
+        token = store.people.reset(login, _OPERATOR)
+        _hand_over(ctx, store.people.get(login), f"{site}{vi.link_path(token)}", RESET)
+
+
+def _grants(home: Home, roles: Iterable[str]) -> tuple[Grant, ...]:
+    """The roles named, each bound to something that a plan knows."""
+    names = vi.bound_names(home.plans.values())
+    found = set()
+    for text in roles:
+        try:
+            grant = Grant.parse(text)
+        except ValueError as error:
+            known = [f"{role}:…" if role.bound else str(role) for role in Role]
+            raise click.BadParameter(vi.unknown("role", text, known), param_hint="--role") from error
+        if grant.role.bound and grant.unit not in names[grant.role]:
+            said = vi.unknown(grant.role.value, grant.unit, names[grant.role])
+            raise click.BadParameter(said, param_hint="--role")
+        found.add(grant)
+    return tuple(sorted(found))
+
+
+def _hand_over(ctx: click.Context, known: Person, link: str, good_for: timedelta) -> None:
+    until = now() + good_for
+    click.echo(vi.handover(known, link, until))
+    _say(ctx, {"login": known.login, "link": link, "until": f"{until.isoformat(timespec='seconds')}Z"})
+
+
+def _show_person(ctx: click.Context, home: Home, known: Person) -> None:
+    click.echo(vi.account_saved(known, vi.bound_names(home.plans.values())))
+    _say(ctx, _person_json(known))
+
+
+def _person_json(known: Person) -> dict[str, Any]:
+    last = known.last_sign_in
+    return {
+        "login": known.login,
+        "name": known.name,
+        "email": known.email,
+        "roles": [str(grant) for grant in known.grants],
+        "disabled": known.disabled,
+        "waiting": known.waiting,
+        "last_sign_in": last and f"{last.isoformat()}Z",
+    }
+
+
+def _person_line(known: Person, names: vi.Names) -> tuple[str, ...]:
+    last = vi.moment(known.last_sign_in) if known.last_sign_in else ""
+    roles = vi.grants(known.grants, names)
+    return known.login, known.name, roles, known.email, last, vi.account_state(known)
+
+
+def _flaw_json(found: Flaw) -> dict[str, str]:
+    return {"fault": found.fault, "upload" if found.fault == "figures" else "event": str(found.id)}
 
 
 def _of_plan(plan: Plan, quarter: Quarter) -> None:

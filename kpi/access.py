@@ -56,13 +56,13 @@ def may(person: Person, right: Right, reporter: str | None = None, plan: Plan | 
         grant.role in _EVERYWHERE[right]
         or (
             grant.role in _OF_ITS_REPORTERS.get(right, ())
-            and (reporter is None or reporter in _reporters(grant, plan))
+            and (reporter is None or reporter in reporters(grant, plan))
         )
         for grant in person.grants
     )
 
 
-def _reporters(grant: Grant, plan: Plan | None) -> frozenset[str]:
+def reporters(grant: Grant, plan: Plan | None) -> frozenset[str]:
     """Whom a bound role is for: the reporter itself, or all who report an indicator of the room."""
     if grant.role is Role.REPORTER:
         return frozenset({grant.unit})

@@ -16,7 +16,7 @@ from math import lcm
 from zlib import crc32
 
 from kpi import vi, workbook
-from kpi.model import HoldsRealFiguresError, Level, Person, Plan, Quarter, Reading, Reporter
+from kpi.model import Grant, HoldsRealFiguresError, Level, Person, Plan, Quarter, Reading, Reporter, Role
 from kpi.store import Store
 from kpi.units import Directory, Units
 from kpi.workbook import Draft
@@ -112,6 +112,19 @@ def load(
         store.keep(draft, sender, illustrative=True, kept_at=sending.kept_at)
     progress(100, vi.ILLUSTRATIVE)
     return len(todo)
+
+
+def people() -> tuple[Person, ...]:
+    """One person of each role, as the sign-in page of the demonstration shows them."""
+    return (
+        Person("lanh-dao", "Hoàng Văn Sơn", grants=(Grant(Role.VIEWER),)),
+        Person(
+            "can-bo", "Nông Thị Hoa", grants=tuple(Grant(Role.REPORTER, c) for c in ("061", "062", "063"))
+        ),
+        Person("phong", "Lý Văn Minh", grants=(Grant(Role.ROOM, "PBCVT"),)),
+        Person("van-phong", "Trần Thị Lan", grants=(Grant(Role.OFFICE),)),
+        Person("quan-tri", "Vi Văn Tú", grants=(Grant(Role.ADMIN),)),
+    )
 
 
 def story(plan: Plan, directory: Directory) -> list[Sending]:

@@ -690,3 +690,21 @@ class HoldsRealPeopleError(KpiError):
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
         self.path = path
+
+
+class UnknownBackupError(KpiError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class DamagedBackupError(KpiError):
+    """A file is no backup, or not as it was made; nothing was touched.
+
+    `reason` is zip, names, store, newer, record or originals.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason

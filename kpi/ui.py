@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import re
@@ -30,7 +31,9 @@ from kpi.model import (
 )
 from kpi.plan import load
 from kpi.progress import Assessment, assess
-from kpi.store import Store
+from kpi.settings import Settings, beside
+from kpi.settings import load as load_settings
+from kpi.store import People, Store
 from kpi.units import Directory, Units
 
 _SHIPPED = Path(__file__).parent.parent / "data"
@@ -133,6 +136,11 @@ def _open_store(path: str) -> Store:
 
 
 @st.cache_resource(show_spinner=False)
+def _load_settings(store: str) -> Settings:
+    return load_settings(beside(Path(store)))
+
+
+@st.cache_resource(show_spinner=False)
 def _load_directory(folder: str) -> Directory:
     return Directory.load(Path(folder))
 
@@ -156,6 +164,7 @@ def prepare() -> View | None:
     try:
         opened = _open_store(_store_path())
         good, _ = _load_plans(_reference("plans"), _reference("units"))
+        opened.note_plans(_plan_texts())
     except KpiError as error:
         logging.getLogger("kpi").warning("%s", vi.refusal(error))
         return None
@@ -163,6 +172,31 @@ def prepare() -> View | None:
         return None
     plan = next(iter(good.values()))
     return View(plan, units_of(plan), _held(plan).latest, closed=False, revision=opened.revision)
+
+
+def _plan_texts() -> dict[str, str]:
+    """Every plan file, good or bad, by its name: the SHA-256 of what it says."""
+    paths = sorted(Path(_reference("plans")).glob("*.toml"))
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def settings() -> Settings:
+    """What `settings.toml` beside the store says; raises KpiError when it cannot be used."""
+    return _load_settings(_store_path())
+
+
+def people() -> People:
+    """The accounts of the open store, for the edge; raises KpiError when it cannot be opened."""
+    return _open_store(_store_path()).people
+
+
+def demonstrate() -> list[tuple[Person, str]]:
+    """Give the sample people new passwords, for everybody to see; nothing unless KPI_DEMO is set."""
+    if not os.environ.get("KPI_DEMO"):
+        return []
+    shown = demo.people()
+    words = people().demonstrate(shown)
+    return [(person, words[person.login]) for person in shown]
 
 
 def close() -> None:

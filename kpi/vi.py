@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,8 +19,10 @@ from kpi.model import (
     BadLoginError,
     Behaviour,
     Cell,
+    DamagedBackupError,
     DamagedOriginalError,
     Entry,
+    Event,
     Fault,
     FaultyFileError,
     Grant,
@@ -32,6 +35,8 @@ from kpi.model import (
     Level,
     NotAllowedError,
     NotKeptError,
+    Person,
+    Plan,
     Quarter,
     QuarterClosedError,
     Reading,
@@ -46,6 +51,7 @@ from kpi.model import (
     TaskState,
     TooManyAttemptsError,
     UncleanDraftError,
+    UnknownBackupError,
     UnknownPersonError,
     UnknownUploadError,
     Upload,
@@ -946,6 +952,10 @@ _FAULT: Mapping[str, str] = {
     "over_100": "tỷ lệ không thể vượt 100%",
     "no_pace": "chưa có số cuối năm trước và mốc từng quý nên không tính được tiến độ, chỉ biết còn thiếu bao nhiêu",
     "no_room": "chưa giao phòng phụ trách",
+    "not_web_address": "phải là địa chỉ trang web, ví dụ https://thidua.example.vn; không chứa mật khẩu, dấu ? hay #",
+    "not_https": "phải bắt đầu bằng https:// (http:// chỉ dùng để chạy thử trên chính máy này)",
+    "not_at_the_root": "chỉ gồm http:// hoặc https://, tên máy và cổng; không có đường dẫn phía sau",
+    "not_host": "phải là tên máy hoặc địa chỉ IP, không có http:// và cổng; dấu * chỉ đứng đầu, ví dụ *.example.vn",
 }
 
 
@@ -1010,6 +1020,16 @@ _WEAK = {
 def grant(held: Grant, units: Mapping[str, str]) -> str:
     """A role in words, with the name of what it is bound to."""
     return f"{ROLES[held.role]}: {units.get(held.unit, held.unit)}" if held.unit else ROLES[held.role]
+
+
+_DAMAGED = {
+    "zip": "tệp không phải bản sao lưu, hoặc đã hỏng",
+    "names": "trong tệp có thứ không thuộc một bản sao lưu, hoặc thiếu thứ phải có",
+    "store": "kho số liệu trong tệp không mở được",
+    "newer": "bản sao lưu do một phiên bản mới hơn của chương trình tạo ra; hãy cập nhật chương trình",
+    "record": "nhật ký hoặc số liệu trong tệp không khớp mã chốt, đã bị sửa sau khi sao lưu",
+    "originals": "có tệp gốc bị thiếu hoặc không còn nguyên vẹn",
+}
 
 
 def refusal(error: KpiError) -> str:
@@ -1083,6 +1103,10 @@ def refusal(error: KpiError) -> str:
             return _WEAK[error.reason]
         case StaleLinkError():
             return "Liên kết này đã dùng, đã được thay hoặc đã hết hạn. Hãy xin quản trị một liên kết mới."
+        case UnknownBackupError():
+            return f"Không có bản sao lưu “{error.name}”."
+        case DamagedBackupError():
+            return f"Không khôi phục từ {error.path.name}: {_DAMAGED[error.reason]}. Kho hiện tại vẫn nguyên như cũ."
         case UnknownPersonError():
             return f"Không có tài khoản “{error.login}”."
         case TakenLoginError():
@@ -1106,6 +1130,166 @@ def refusal(error: KpiError) -> str:
             return f"Không thực hiện được: {error}"
 
 
+# --- accounts and the record ---
+
+ACCOUNT_HEADINGS = ("Tên đăng nhập", "Họ tên", "Vai trò", "Thư điện tử", "Đăng nhập gần nhất", "Tình trạng")
+EVENT_HEADINGS = ("Số", "Lúc (giờ Hà Nội)", "Người", "Việc", "Đối tượng", "Đơn vị", "Kỳ", "Trước", "Sau")
+NO_PEOPLE = "Chưa có tài khoản nào."
+_NOBODY = "Không rõ"
+_SIGNS = {"disabled": "đã khóa", "waiting": "chờ đặt mật khẩu"}
+_ON_UPLOADS = {Act.UPLOAD_KEPT, Act.WITHDRAWAL, Act.APPROVAL}
+_CHECK = re.compile(r"([0-9a-f]{64}) (\d+) problems, (\d+) doubts")
+_KEPT = re.compile(r"([0-9a-f]{64}) ([0-9a-f]{64})")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_FLAWS = {
+    "missing": "Việc số {} không còn: đã bị xóa, hoặc thứ tự đã bị đổi.",
+    "edited": "Việc số {} đã bị sửa.",
+    "unchained": "Việc số {} không nối với việc ngay trước nó: có việc đã bị thay, chèn hoặc đổi chỗ.",
+    "cut": "Mã chốt của việc số {} không khớp: nhật ký đã bị cắt bớt hoặc viết lại từ đó trở về trước.",
+    "figures": "Số liệu đã lưu của lần nạp số {} không còn đúng như lúc lưu.",
+}
+
+Names = Mapping[Role, Mapping[str, str]]
+"""Of each role that is bound: code -> name of what it can be bound to."""
+
+
+def bound_names(plans: Iterable[Plan]) -> Names:
+    known = [*plans]
+    return {
+        Role.REPORTER: {reporter.code: reporter.name for plan in known for reporter in plan.reporters},
+        Role.ROOM: {room.code: room.name for plan in known for room in plan.rooms},
+    }
+
+
+def grants(held: Iterable[Grant], names: Names) -> str:
+    return "; ".join(grant(one, names.get(one.role, {})) for one in held)
+
+
+def person(known: Person) -> str:
+    """Somebody, unmistakably: two may have one name."""
+    return f"{known.name} ({known.login})"
+
+
+def who(signature: str, people: Mapping[str, Person]) -> str:
+    """Whom the record names."""
+    return person(people[signature]) if signature in people else signature or _NOBODY
+
+
+def account_state(known: Person) -> str:
+    if known.disabled:
+        return "Đã khóa"
+    return "Chờ đặt mật khẩu" if known.waiting else "Đang dùng"
+
+
+def link_path(token: str) -> str:
+    return f"/dang-nhap/moi/{token}"
+
+
+def second(utc: datetime) -> str:
+    """A time of the store as the clock in Hà Nội shows it, to the second."""
+    return f"{utc.replace(tzinfo=UTC).astimezone(HANOI):%d/%m/%Y %H:%M:%S}"
+
+
+_BACKUP = {"failed": "Không thành", "download": "Tải về máy"}
+
+
+def subject(event: Event, people: Mapping[str, Person]) -> str:
+    """What was acted on."""
+    if event.act in _ON_UPLOADS:
+        return f"Lần nạp số {event.subject}"
+    if event.act is Act.ACCOUNT:
+        return who(event.subject, people)
+    # A page refused is named by its right, which stands beside it.
+    return "" if event.act is Act.REFUSED and event.subject == event.after else event.subject
+
+
+def unit_of(event: Event, plans: Mapping[str, Plan]) -> str:
+    own = [plans[event.plan]] if event.plan in plans else []
+    return bound_names(own)[Role.REPORTER].get(event.unit, event.unit)
+
+
+def quarter_of(event: Event) -> str:
+    try:
+        return quarter(Quarter.parse(event.quarter))
+    except ValueError:
+        return event.quarter
+
+
+def details(event: Event, names: Names) -> tuple[str, str]:
+    """What was before and after, in words and with every fact."""
+    before, after = event.before, event.after
+    match event.act:
+        case Act.ACCOUNT:
+            return _account(before, names), _account(after, names)
+        case Act.REFUSED:
+            return before, f"Thiếu quyền {RIGHTS[Right(after)]}" if after in {*Right} else after
+        case Act.SIGN_IN | Act.SIGN_IN_FAILED | Act.SIGN_IN_LOCKED if after:
+            return before, f"Từ máy {after}"
+        case Act.WITHDRAWAL:
+            return _file(before), f"Lý do: {after}"
+        case Act.REOPEN if after:
+            return before, f"Lý do: {after}"
+        case Act.BACKUP if after in _BACKUP:
+            return before, _BACKUP[after]
+        case Act.RESTORE:
+            return before and f"Mã chốt {before}", f"Mã chốt {after}"
+        case Act.UPLOAD_KEPT if found := _KEPT.fullmatch(after):
+            return before, f"{_file(found[1])}, số liệu {found[2]}"
+        case Act.UPLOAD_CHECKED | Act.UPLOAD_REFUSED if found := _CHECK.fullmatch(after):
+            return before, f"{found[2]} lỗi, {found[3]} câu hỏi; {_file(found[1]).lower()}"
+    return _file(before), _file(after)
+
+
+def _file(text: str) -> str:
+    return f"Tệp {text}" if _SHA256.fullmatch(text) else text
+
+
+def _account(facts: str, names: Names) -> str:
+    """What the record says of an account: name, e-mail address, roles and signs."""
+    if facts == "password":
+        return "Mật khẩu khác"
+    parts = facts.split("; ")
+    told: list[str] = []
+    while len(parts) > 1 and parts[-1] in _SIGNS:
+        told.insert(0, _SIGNS[parts.pop()])
+    if len(parts) > 1 and (held := _grants(parts[-1])):
+        parts[-1] = grants(held, names)
+    return "; ".join(parts + told)
+
+
+def _grants(text: str) -> list[Grant]:
+    try:
+        return [Grant.parse(part) for part in text.split()]
+    except ValueError:
+        return []
+
+
+def sound(events: int, head: str) -> str:
+    return f"Nhật ký nguyên vẹn: {number(events)} việc, mã chốt {head}."
+
+
+def unsound(flaws: int) -> str:
+    return f"Nhật ký KHÔNG còn nguyên vẹn: {number(flaws)} chỗ. Hãy giữ nguyên kho số liệu và đối chiếu với bản sao lưu."
+
+
+def flaw(fault: str, at: int) -> str:
+    """Where the record, or what was kept, does not hold."""
+    return _FLAWS[fault].format(at)
+
+
+def handover(known: Person, link: str, until: datetime) -> str:
+    return (
+        f"Liên kết một lần cho {person(known)}, dùng được đến {moment(until)}:\n{link}\n"
+        "Hãy giao tận tay hoặc qua kênh riêng: ai mở trước thì người đó đặt được mật khẩu."
+    )
+
+
+def account_saved(known: Person, names: Names) -> str:
+    return f"{person(known)}: {grants(known.grants, names)}. {account_state(known)}."
+
+
+# --- the command line ---
+
 OPERATOR = "Người dùng dòng lệnh"
 VERDICT = {
     "accept": "Đọc được, không có gì phải sửa",
@@ -1125,6 +1309,22 @@ COMMANDS = {
     "withdraw": "Rút một lần nạp: số liệu trước đó được tính lại.",
     "progress": "Tiến độ các chỉ tiêu đến hết một quý.",
     "export": "Xuất bảng gửi Ban Thi đua – Khen thưởng.",
+    "verify": "Kiểm tra nhật ký và số liệu đã lưu có còn nguyên vẹn không.",
+    "person": "Tài khoản: mời, liệt kê, đổi vai trò, khóa, đặt lại mật khẩu.",
+    "add": "Tạo tài khoản; in liên kết một lần để người ấy tự đặt mật khẩu.",
+    "list": "Liệt kê các tài khoản.",
+    "role": "Đặt lại các vai trò: đúng những vai trò nêu ở đây, không thêm vai trò cũ.",
+    "disable": "Khóa một tài khoản; các phiên đang mở kết thúc.",
+    "enable": "Mở khóa một tài khoản.",
+    "reset": "Bỏ mật khẩu hiện tại; in liên kết một lần để đặt mật khẩu mới.",
+    "--role": "viewer, office, admin, reporter:MÃ hoặc room:MÃ; lặp lại được.",
+    "approve": "Duyệt một lần nạp.",
+    "close": "Chốt một kỳ: không nạp, không rút số liệu của kỳ ấy được nữa.",
+    "reopen": "Mở lại một kỳ đã chốt, có lý do.",
+    "backup": "Sao lưu kho số liệu, tệp gốc và mã chốt nhật ký vào một tệp .zip.",
+    "backup --out": "Tệp .zip sẽ ghi, thay cho thư mục backups cạnh kho số liệu; không ghi đè tệp đã có.",
+    "restore": "Thay kho số liệu bằng một bản sao lưu, khi bảng theo dõi đã dừng; kho cũ được giữ cạnh đó.",
+    "--head": "Mã chốt đã in hoặc chép trước đây; lặp lại được.",
     "--store": "Tệp kho số liệu (.duckdb) hoặc thư mục chứa kpi.duckdb; thay cho KPI_STORE.",
     "--json": "Dòng cuối của kết quả là một giá trị JSON.",
     "--closed": "Đánh giá như kỳ đã chốt.",
@@ -1137,7 +1337,14 @@ UPLOAD_HEADINGS = ("Số", "Kỳ", "Đơn vị gửi", "Tệp", "Nạp lúc", "N
 PROGRESS_HEADINGS = ("STT", "Chỉ tiêu", "Chỉ tiêu giao", "Kết quả", "Đánh giá", "Còn thiếu", "Báo cáo")
 NO_UPLOADS = "Chưa có lần nạp nào."
 NO_FAULTS = "Các tệp dữ liệu không có lỗi."
-_KNOWN_AS = {"plan": "kế hoạch", "reporter": "đơn vị gửi", "quarter": "quý", "unit": "đơn vị"}
+_KNOWN_AS = {
+    "plan": "kế hoạch",
+    "reporter": "đơn vị gửi",
+    "quarter": "quý",
+    "unit": "đơn vị",
+    "role": "vai trò",
+    "room": "phòng",
+}
 
 
 def withdrawal(upload: Upload) -> str:
@@ -1164,6 +1371,45 @@ def withdrawn(upload: str) -> str:
     return f"Đã rút lần nạp số {upload}."
 
 
+def head(mark: str) -> str:
+    return f"Mã chốt nhật ký: {mark}"
+
+
+def approved(upload: str) -> str:
+    return f"Đã duyệt lần nạp số {upload}."
+
+
+def closed(q: Quarter) -> str:
+    return f"Đã chốt {quarter(q)}: không nạp, không rút số liệu của kỳ này được nữa."
+
+
+def reopened(q: Quarter) -> str:
+    return f"Đã mở lại {quarter(q)}."
+
+
+def backed_up(path: Path, mark: str) -> str:
+    return (
+        f"Đã sao lưu vào {path}.\n{head(mark)}\n"
+        "Hãy chép tệp này sang ổ đĩa khác. Chương trình không bao giờ xóa bản sao lưu cũ."
+    )
+
+
+def restored(path: Path, mark: str, replaced: Path | None) -> str:
+    kept_aside = f" Kho cũ không bị xóa, đã chuyển vào {replaced}." if replaced else ""
+    return (
+        f"Đã khôi phục {path} từ bản sao lưu.{kept_aside}\n{head(mark)}\n"
+        "Tài khoản và mật khẩu trở lại như lúc sao lưu; mọi người cần đăng nhập lại."
+    )
+
+
+def no_store(path: Path) -> str:
+    return f"Chưa có kho số liệu {path} để sao lưu."
+
+
+def never_overwritten(path: Path) -> str:
+    return f"{path} đã có. Bản sao lưu cũ không bị ghi đè; hãy chọn tên khác."
+
+
 def written(path: Path) -> str:
     return f"Đã ghi {path}."
 
@@ -1186,12 +1432,38 @@ def unknown(what: str, code: str, known: Iterable[str]) -> str:
     return f"Không có {_KNOWN_AS[what]} “{code}”. Có: {', '.join(known)}."
 
 
+def no_such_head(text: str) -> str:
+    return f"“{text}” không phải mã chốt: cần số việc, gạch ngang, rồi 20 chữ số hoặc chữ a–f."
+
+
 def nothing_asked(cell: str) -> str:
     return f"Không có câu hỏi nào ở ô {cell}."
 
 
 def no_such_choice(cell: str, choices: Iterable[str]) -> str:
     return f"Câu hỏi ở ô {cell} chỉ nhận một trong: {'; '.join(choices)}."
+
+
+def readable_by_others(path: Path) -> str:
+    return f"Tệp {path.name} chứa mã bí mật mà tài khoản nào trên máy cũng đọc được; hãy chỉ cho phép tài khoản chạy chương trình đọc."
+
+
+def welcome(address: str, set_up: str | None, shown: Sequence[tuple[Person, str]]) -> str:
+    """What the console says when the server has started."""
+    lines = [f"Địa chỉ: {address}"]
+    if set_up:
+        lines += [
+            "Chưa có tài khoản quản trị. Mở liên kết này để tạo (dùng một lần, trong 24 giờ):",
+            f"  {address}/dang-nhap/moi/{set_up}",
+        ]
+    if shown:
+        width = max(len(person.login) for person, _ in shown)
+        lines += ["Chạy thử, số liệu minh họa. Tài khoản và mật khẩu của lần chạy này:"]
+        lines += [
+            f"  {person.login:<{width}}  {password}  {', '.join(dict.fromkeys(ROLES[g.role] for g in person.grants))}"
+            for person, password in shown
+        ]
+    return "\n".join(lines)
 
 
 def bug(code: str) -> str:

@@ -3,12 +3,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kpi import plan as plan_files
 from kpi.model import Plan
 from kpi.units import Directory, Units
+from tests.browsing import browser, demo, page, server
+
+__all__ = ["browser", "demo", "page", "server"]
 
 DATA = Path(__file__).parent.parent / "data"
+
+# A busy machine is no defect.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

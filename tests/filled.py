@@ -13,11 +13,11 @@ from kpi.workbook import Draft
 Q1, Q2, Q3, Q4 = (Quarter(2022, number) for number in (1, 2, 3, 4))
 LAN, HOA = Person.operator("Lan"), Person.operator("Hoa")
 PEOPLE = {
-    Role.VIEWER: Person("giam-doc", "Hoàng Văn Sơn", grants=(Grant(Role.VIEWER),)),
-    Role.REPORTER: Person("ba-be", "Nông Thị Hoa", grants=(Grant(Role.REPORTER, "061"),)),
-    Role.ROOM: Person("phong-bcvt", "Lý Văn Minh", grants=(Grant(Role.ROOM, "PBCVT"),)),
-    Role.OFFICE: Person("van-phong", "Trần Thị Lan", grants=(Grant(Role.OFFICE),)),
-    Role.ADMIN: Person("quan-tri", "Vi Văn Tú", grants=(Grant(Role.ADMIN),)),
+    Role.VIEWER: Person("giam-doc", "Hoàng Văn Sơn", "giam-doc@so.vn", grants=(Grant(Role.VIEWER),)),
+    Role.REPORTER: Person("ba-be", "Nông Thị Hoa", "ba-be@so.vn", grants=(Grant(Role.REPORTER, "061"),)),
+    Role.ROOM: Person("phong-bcvt", "Lý Văn Minh", "phong-bcvt@so.vn", grants=(Grant(Role.ROOM, "PBCVT"),)),
+    Role.OFFICE: Person("van-phong", "Trần Thị Lan", "van-phong@so.vn", grants=(Grant(Role.OFFICE),)),
+    Role.ADMIN: Person("quan-tri", "Vi Văn Tú", "quan-tri@so.vn", grants=(Grant(Role.ADMIN),)),
 }
 """One person of each role; they have no password until a link is used."""
 

@@ -4,128 +4,23 @@ import csv
 import io
 import os
 import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from kpi import workbook
 from kpi.model import Quarter
 from kpi.plan import load_all
 from kpi.units import Directory
+from tests.browsing import PAGES, open_page, settle, sign_in
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
 Q1 = Quarter(2022, 1)
-PAGES = {
-    "tong-quan": "Tổng quan",
-    "don-vi": "Tiến độ theo đơn vị",
-    "chi-tieu": "Một chỉ tiêu",
-    "nhiem-vu": "Nhiệm vụ",
-    "nap-so-lieu": "Nạp số liệu",
-    "lich-su-nap": "Lịch sử nạp",
-    "bao-cao": "Báo cáo",
-}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 20_000
-
-
-@dataclass(frozen=True)
-class Server:
-    """`uvicorn dashboard:app` on a port of its own, with its own store; it never starts half."""
-
-    process: subprocess.Popen[bytes]
-    address: str
-    log: Path
-
-
-def start(store: Path) -> Server:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = store.with_suffix(".log")
-    command = [sys.executable, "-m", "uvicorn", "dashboard:app", "--host", "127.0.0.1", "--port", str(port)]
-    with log.open("wb") as said:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "KPI_STORE": str(store)}, stdout=said, stderr=said
-        )
-    while not listens(port):
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0.1)
-            pytest.fail(f"the server did not start:\n{log.read_text('utf-8')}")
-    return Server(process, f"http://127.0.0.1:{port}", log)
-
-
-def listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except ConnectionRefusedError:
-        return False
-    return True
-
-
-def stop(server: Server) -> None:
-    server.process.terminate()
-    server.process.wait(30)
-    assert "Traceback" not in server.log.read_text("utf-8")
-
-
-@pytest.fixture
-def server(tmp_path) -> Iterator[Server]:
-    running = start(tmp_path / "kpi.duckdb")
-    yield running
-    stop(running)
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Iterator[Server]:
-    """A server with the four sample quarters."""
-    store = tmp_path_factory.mktemp("demo") / "kpi.duckdb"
-    filling = [sys.executable, "-m", "kpi", "demo", "--store", str(store)]
-    subprocess.run(filling, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    running = start(store)
-    yield running
-    stop(running)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which(os.environ.get("KPI_CHROMIUM") or "chromium")
-    if chromium is None:
-        pytest.fail(
-            "The browser tests need Chromium. Run: sudo apt-get install chromium "
-            "(or name another with KPI_CHROMIUM)"
-        )
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def page(browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="vi-VN")
-    opened = context.new_page()
-    opened.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    yield opened
-    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -150,21 +45,6 @@ def filled(form, path: Path, *, files: tuple[object, int] = (30, 120), stations:
     figures["11", "061"] = files
     path.write_bytes(workbook.fill(blank, figures))
     return path
-
-
-def open_page(page: Page, server: Server, path: str, title: str) -> None:
-    page.goto(f"{server.address}/{path}")
-    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    """Until the script has run to its end and everything it sent is drawn."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    page.evaluate(
-        "document.fonts.ready.then(() => new Promise(r => requestAnimationFrame(() => setTimeout(r, 100))))"
-    )
 
 
 def upload(page: Page, *paths: Path) -> None:
@@ -283,6 +163,7 @@ def test_the_same_file_again_stores_nothing_and_a_withdrawal_undoes(server, page
 
 def test_the_way_back_never_leads_to_an_error(demo, page):
     """Streamlit writes the quarter into the address as a second step, and back leads to the first."""
+    sign_in(page, demo)
     page.goto(f"{demo.address}/")
     expect(page.get_by_role("heading", name="Tổng quan", level=1)).to_be_visible()
     settle(page)

@@ -17,12 +17,36 @@ HOME = {
     "plotly": {"kpi/charts"},
     "pydantic": {"kpi/plan"},
     "click": {"kpi/__main__"},
-    "streamlit": {"kpi/ui", "kpi/board", "kpi/intake", "pages", "dashboard"},
+    "argon2": {"kpi/access"},
+    "starlette": {"kpi/web"},
+    "authlib": {"kpi/web"},
+    "httpx": {"kpi/web"},
+    "joserfc": {"kpi/web"},
+    "streamlit": {
+        "kpi/ui",
+        "kpi/accounts",
+        "kpi/board",
+        "kpi/intake",
+        "kpi/journal",
+        "kpi/web",
+        "pages",
+        "dashboard",
+    },
 }
 VIETNAMESE = re.compile(r"[À-ÖØ-öø-ỹĐđ]")
-SPEAKERS = {"kpi/vi", "kpi/ui", "kpi/board", "kpi/intake", "pages", "dashboard"}
+SPEAKERS = {
+    "kpi/vi",
+    "kpi/ui",
+    "kpi/accounts",
+    "kpi/board",
+    "kpi/intake",
+    "kpi/journal",
+    "kpi/web",
+    "pages",
+    "dashboard",
+}
 # Spellings that names and headings are matched against are data of the format, not sentences for people.
-SPELLING = {"kpi/workbook", "kpi/units", "kpi/demo"}
+SPELLING = {"kpi/access", "kpi/workbook", "kpi/units", "kpi/demo"}
 UTILITY = {"util", "utils", "helper", "helpers", "common", "misc"}
 
 

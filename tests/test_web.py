@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,25 +11,31 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import streamlit as st
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.types import Message
 from streamlit.file_util import get_static_dir
 from streamlit.runtime import Runtime
 
-from kpi import ui, web
+from kpi import access, ui, web
 from kpi.model import Grant, Person, Role
+from kpi.settings import Oidc, Settings
 from kpi.store import Store
 from kpi.web import files
 from kpi.web.doors import NOTICES
 from kpi.web.guard import way
+from kpi.web.pages import ICON
 
-PASSWORD = "mot cau rat dai de nho 7"
+PHRASE = "mot cau rat dai de nho 7"
 OTHER = "mot cau khac cung rat dai 8"
+MORNING = datetime.fromisoformat("2022-04-01T08:00")
 PAGE = {"accept": "text/html"}
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"]
+Pairs = Mapping[str, str] | Sequence[tuple[str, str]]
 ALWAYS = {
     "content-security-policy",
     "cache-control",
@@ -44,7 +50,7 @@ ALWAYS = {
 
 @dataclass
 class Clock:
-    now: datetime = datetime(2022, 4, 1, 8)
+    now: datetime = MORNING
 
     def __call__(self) -> datetime:
         return self.now
@@ -77,18 +83,18 @@ class Answer:
 class Line:
     """A websocket: what the browser sends goes into `receive`, what it gets comes out of `sent`."""
 
-    said: list[dict] = field(default_factory=list)
-    sent: list[dict] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
+    sent: list[Message] = field(default_factory=list)
 
-    async def receive(self) -> dict:
+    async def receive(self) -> Message:
         return self.said.pop(0) if self.said else {"type": "websocket.disconnect", "code": 1001}
 
-    async def send(self, message: dict) -> None:
+    async def send(self, message: Message) -> None:
         self.sent.append(message)
 
 
-def scope_of(kind: str, path: str, headers: dict | list, scheme: str, **more: object) -> dict:
-    pairs = list(headers.items() if isinstance(headers, dict) else headers)
+def scope_of(kind: str, path: str, headers: Pairs, scheme: str, **more: object) -> Message:
+    pairs = [*(headers.items() if isinstance(headers, Mapping) else headers)]
     if not any(name == "host" for name, _ in pairs):
         pairs.insert(0, ("host", "127.0.0.1"))
     path, _, query = path.partition("?")
@@ -106,15 +112,17 @@ def scope_of(kind: str, path: str, headers: dict | list, scheme: str, **more: ob
     }
 
 
-def ask(app, path: str, method: str = "GET", headers: dict | list = (), *, form=None, body=b"", scheme="http"):
-    sent: list[dict] = []
+def ask(
+    app, path: str, method: str = "GET", headers: Pairs = (), *, form=None, body=b"", scheme="http"
+) -> Answer:
+    sent: list[Message] = []
     content = urlencode(form).encode() if form is not None else body
     left = [{"type": "http.request", "body": content, "more_body": False}]
 
-    async def receive() -> dict:
+    async def receive() -> Message:
         return left.pop(0) if left else {"type": "http.disconnect"}
 
-    async def send(message: dict) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     asyncio.run(app(scope_of("http", path, headers, scheme, method=method), receive, send))
@@ -122,9 +130,11 @@ def ask(app, path: str, method: str = "GET", headers: dict | list = (), *, form=
     return Answer(sent[0]["status"], sent[0]["headers"], content)
 
 
-def talk(app, line: Line, headers: dict | list, path: str = "/_stcore/stream", **more: object) -> Line:
+def talk(app, line: Line, headers: Pairs, path: str = "/_stcore/stream", **more: object) -> Line:
     line.said.insert(0, {"type": "websocket.connect"})
-    asyncio.run(app(scope_of("websocket", path, headers, "ws", subprotocols=[], **more), line.receive, line.send))
+    asyncio.run(
+        app(scope_of("websocket", path, headers, "ws", subprotocols=[], **more), line.receive, line.send)
+    )
     return line
 
 
@@ -135,7 +145,7 @@ class Behind:
     visitors: list[dict[str, list[str]]] = field(default_factory=list)
     heard: list[bytes] = field(default_factory=list)
 
-    def routes(self) -> list:
+    def routes(self) -> list[BaseRoute]:
         return [
             Route("/media/{name}", self.media, methods=["GET", "POST", "PUT", "DELETE"]),
             Route("/_stcore/bug", self.bug),
@@ -175,6 +185,12 @@ class Behind:
             await socket.send({"type": "websocket.send", "bytes": b"drawn"})
 
 
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch):
+    """What a sign-in costs is measured by the bench; here it would only take time."""
+    monkeypatch.setattr(access, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 @pytest.fixture
 def clock():
     return Clock()
@@ -190,7 +206,7 @@ def store(tmp_path, clock) -> Iterator[Store]:
 @pytest.fixture
 def people(store):
     """One administrator, `an.nguyen`, and one viewer, `binh`, who has not come yet."""
-    store.people.accept(store.people.set_up(), PASSWORD, login="an.nguyen", name="Nguyễn Văn An", office=True)
+    store.people.accept(store.people.set_up(), PHRASE, login="an.nguyen", name="Nguyễn Văn An", office=True)
     return store.people
 
 
@@ -206,7 +222,7 @@ def app(people, behind):
 
 @pytest.fixture
 def token(people):
-    return people.sign_in("an.nguyen", PASSWORD, "10.0.0.7")
+    return people.sign_in("an.nguyen", PHRASE, "10.0.0.7")
 
 
 @pytest.fixture
@@ -219,7 +235,7 @@ def line():
     return Line([{"type": "websocket.receive", "bytes": b"rerun"}])
 
 
-def sign_in(app, password: str = PASSWORD, name: str = "an.nguyen", headers: dict | list = (), **more: object):
+def sign_in(app, password: str = PHRASE, name: str = "an.nguyen", headers: Pairs = (), **more: str) -> Answer:
     form = {"username": name, "password": password}
     return ask(app, "/dang-nhap", "POST", headers, form=form, **more)
 
@@ -245,7 +261,15 @@ def test_nothing_of_the_program_answers_without_a_session(dashboard):
         for route in dashboard.routes
         if isinstance(route, Route | Mount)
     }
-    paths |= {"/", "/static/js/x.js", "/_edge.js", "/favicon.png", "/dang-xuat", "/doi-mat-khau", "/unknown/x"}
+    paths |= {
+        "/",
+        "/static/js/x.js",
+        "/_edge.js",
+        "/favicon.png",
+        "/dang-xuat",
+        "/doi-mat-khau",
+        "/unknown/x",
+    }
     assert {"/_stcore/health", "/media/x", "/_stcore/upload_file/x/x", "/_stcore/metrics"} <= paths
     for path in sorted(paths):
         for method in METHODS:
@@ -276,7 +300,15 @@ def test_health_says_ok_and_nothing_else(app):
 
 
 @pytest.mark.parametrize(
-    "path", ["/dang-nhap/..", "/dang-nhap/../media/x", "/dang-nhap//media/x", "/dang-nhapx", "/suc-khoe/x", "//media/x"]
+    "path",
+    [
+        "/dang-nhap/..",
+        "/dang-nhap/../media/x",
+        "/dang-nhap//media/x",
+        "/dang-nhapx",
+        "/suc-khoe/x",
+        "//media/x",
+    ],
 )
 def test_no_way_leads_past_the_open_pages(app, behind, path):
     assert ask(app, path).status in {401, 404}
@@ -289,15 +321,28 @@ def test_a_browser_is_led_to_the_sign_in_page_and_back(app):
     there = urlsplit(answer.headers["location"])
     assert there.path == "/dang-nhap"
     assert parse_qs(there.query)["tiep"] == ["/don-vi?quy=2022-Q1&chi-tieu=3"]
-    form = {"username": "an.nguyen", "password": PASSWORD, "tiep": "/don-vi?quy=2022-Q1&chi-tieu=3"}
+    form = {"username": "an.nguyen", "password": PHRASE, "tiep": "/don-vi?quy=2022-Q1&chi-tieu=3"}
     back = ask(app, "/dang-nhap", "POST", form=form)
     assert (back.status, back.headers["location"]) == (303, "/don-vi?quy=2022-Q1&chi-tieu=3")
 
 
 @pytest.mark.parametrize(
     "path",
-    ["", "x", "//evil", "https://evil", "/\\evil", "\\\\evil", "/\t/evil", "/a\r\nX: y", "/x" * 1001, "javascript:x"]
-    + ["/dang-xuat", "/dang-nhap", "/dang-nhap/oidc?x=1"],
+    [
+        "",
+        "x",
+        "//evil",
+        "https://evil",
+        "/\\evil",
+        "\\\\evil",
+        "/\t/evil",
+        "/a\r\nX: y",
+        "/x" * 1001,
+        "javascript:x",
+        "/dang-xuat",
+        "/dang-nhap",
+        "/dang-nhap/oidc?x=1",
+    ],
 )
 def test_the_way_back_never_leaves_the_site_nor_leads_round_in_circles(path):
     assert way(path) == "/"
@@ -313,7 +358,12 @@ def test_the_way_back_may_be_any_page(path):
 
 def test_a_websocket_needs_a_session_of_its_own(app, behind, people, line, token):
     people.sign_out(token)
-    for headers in ({}, {"cookie": "kpi_phien=forged"}, {"cookie": f"kpi_phien={token}"}, {"x-kpi-user": "an.nguyen"}):
+    for headers in (
+        {},
+        {"cookie": "kpi_phien=forged"},
+        {"cookie": f"kpi_phien={token}"},
+        {"x-kpi-user": "an.nguyen"},
+    ):
         assert talk(app, Line(), headers).sent == [{"type": "websocket.close", "code": 1008}]
         sent = talk(app, Line(), headers, extensions={"websocket.http.response": {}}).sent
         assert [m["type"] for m in sent] == ["websocket.http.response.start", "websocket.http.response.body"]
@@ -348,24 +398,29 @@ def test_a_live_page_ends_at_its_next_message(app, behind, people, clock, line, 
             case "idle":
                 clock.pass_by(minutes=31)
             case "password":
-                elsewhere = people.session(people.sign_in("an.nguyen", PASSWORD, ""))
-                people.change_password(elsewhere, PASSWORD, OTHER)
+                elsewhere = people.session(people.sign_in("an.nguyen", PHRASE, ""))
+                people.change_password(elsewhere, PHRASE, OTHER)
 
     class Interrupted(Line):
-        async def receive(self) -> dict:
+        async def receive(self) -> Message:
             message = await super().receive()
             if message.get("bytes") == b"last":
                 end()
             return message
 
-    told = [{"type": "websocket.receive", "bytes": b"first"}, {"type": "websocket.receive", "bytes": b"last"}]
+    told: list[Message] = [
+        {"type": "websocket.receive", "bytes": b"first"},
+        {"type": "websocket.receive", "bytes": b"last"},
+    ]
     sent = talk(app, Interrupted(told), cookie).sent
     assert behind.heard == [b"first"]
     assert sent[-1] == {"type": "websocket.close", "code": 4401}
     assert [m["type"] for m in sent].count("websocket.send") == 1
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:9999", "null", "http://localhost"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "http://127.0.0.1:9999", "null", "http://localhost"]
+)
 def test_a_websocket_from_another_site_is_refused_though_the_cookie_came_along(app, line, cookie, origin):
     assert talk(app, line, {**cookie, "origin": origin}).sent[0]["type"] == "websocket.close"
 
@@ -383,7 +438,9 @@ def test_only_the_edge_says_who_somebody_is(app, behind, people, line, cookie, t
     session = people.session(token)
     assert len(behind.visitors) == 2
     for seen in behind.visitors:
-        ours = {header: values for header, values in seen.items() if header.replace("_", "-").startswith("x-kpi")}
+        ours = {
+            header: values for header, values in seen.items() if header.replace("_", "-").startswith("x-kpi")
+        }
         assert ours == {"x-kpi-user": ["an.nguyen"], "x-kpi-session": [session.id]}
 
 
@@ -434,7 +491,7 @@ def test_a_session_ends_after_half_an_hour_without_use_and_after_ten_hours_with(
     for _ in range(24):
         clock.pass_by(minutes=25)
         status = ask(app, "/media/x", headers=cookie).status
-        assert status == (200 if clock.now < datetime(2022, 4, 1, 18) else 401)
+        assert status == (200 if clock.now < MORNING + timedelta(hours=10) else 401)
     fresh = {"cookie": sign_in(app).cookie}
     clock.pass_by(minutes=30)
     assert ask(app, "/media/x", headers=fresh).status == 401
@@ -448,7 +505,9 @@ def test_signing_out_ends_the_session_and_clears_the_browser(app, cookie):
     assert ask(app, "/media/x", headers=cookie).status == 401
 
 
-@pytest.mark.parametrize(("site", "at_once"), [("same-origin", True), ("cross-site", False), ("same-site", False), (None, False)])
+@pytest.mark.parametrize(
+    ("site", "at_once"), [("same-origin", True), ("cross-site", False), ("same-site", False), (None, False)]
+)
 def test_a_link_signs_out_at_once_only_when_it_is_our_own(app, cookie, site, at_once):
     answer = ask(app, "/dang-xuat", headers={**cookie, **PAGE, **({"sec-fetch-site": site} if site else {})})
     assert answer.status == (303 if at_once else 200)
@@ -477,7 +536,11 @@ def test_known_and_unknown_names_wait_alike(app):
 
     known, unknown = tries("an.nguyen"), tries("khong-co")
     assert [a.status for a in known] == [a.status for a in unknown] == [401] * 5 + [429]
-    assert known[-1].headers["retry-after"] == unknown[-1].headers["retry-after"] == "Fri, 01 Apr 2022 08:15:00 GMT"
+    assert (
+        known[-1].headers["retry-after"]
+        == unknown[-1].headers["retry-after"]
+        == "Fri, 01 Apr 2022 08:15:00 GMT"
+    )
     assert known[-1].text.replace("an.nguyen", "?") == unknown[-1].text.replace("khong-co", "?")
 
 
@@ -510,9 +573,9 @@ def test_the_set_up_link_makes_the_first_administrator_once(store, behind):
     form = {"username": "an.nguyen", "name": "An", "password": "ngan", "repeat": "ngan", "office": "1"}
     assert re.search(r'name="office"[^>]* checked', ask(app, address).text)
     assert ask(app, address, "POST", form=form).status == 422
-    form |= {"password": PASSWORD, "repeat": OTHER}
+    form |= {"password": PHRASE, "repeat": OTHER}
     assert ask(app, address, "POST", form=form).status == 422
-    form |= {"repeat": PASSWORD}
+    form |= {"repeat": PHRASE}
     answer = ask(app, address, "POST", form=form)
     assert (answer.status, answer.headers["location"]) == (303, "/dang-nhap?xong=dat-mat-khau")
     assert "set-cookie" not in answer.headers
@@ -542,14 +605,15 @@ def test_a_link_nobody_made_is_stale(app):
 def test_another_password_ends_the_other_sessions_and_keeps_this_one(app, cookie):
     elsewhere = {"cookie": sign_in(app).cookie}
 
-    def change(**form: str) -> Answer:
+    def change(old: str, new: str, repeat: str) -> Answer:
+        form = {"password": old, "new_password": new, "repeat": repeat}
         return ask(app, "/doi-mat-khau", "POST", cookie, form=form)
 
     assert ask(app, "/doi-mat-khau", headers=cookie).status == 200
-    assert change(password="sai", new_password=OTHER, repeat=OTHER).status == 401
-    assert change(password=PASSWORD, new_password="ngan", repeat="ngan").status == 422
-    assert change(password=PASSWORD, new_password=OTHER, repeat=PASSWORD).status == 422
-    done = change(password=PASSWORD, new_password=OTHER, repeat=OTHER)
+    assert change("sai", OTHER, OTHER).status == 401
+    assert change(PHRASE, "ngan", "ngan").status == 422
+    assert change(PHRASE, OTHER, PHRASE).status == 422
+    done = change(PHRASE, OTHER, OTHER)
     assert done.status == 303
     assert 'role="status"' in ask(app, done.headers["location"], headers=cookie).text
     assert ask(app, "/media/x", headers=elsewhere).status == 401
@@ -559,7 +623,6 @@ def test_another_password_ends_the_other_sessions_and_keeps_this_one(app, cookie
 # Other sites, other hosts, other methods.
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -578,9 +641,10 @@ def test_another_password_ends_the_other_sessions_and_keeps_this_one(app, cookie
         ({"origin": ""}, 403),
     ],
 )
-def test_only_our_own_pages_may_change_anything(app, behind, cookie, method, headers, status):
-    assert ask(app, "/media/x", method, {**cookie, **headers}).status == status
-    assert len(behind.visitors) == (status == 200)
+def test_only_our_own_pages_may_change_anything(app, behind, cookie, headers, status):
+    for method in ("POST", "PUT", "DELETE"):
+        assert ask(app, "/media/x", method, {**cookie, **headers}).status == status
+    assert len(behind.visitors) == (3 if status == 200 else 0)
 
 
 def test_another_site_cannot_sign_anybody_in(app):
@@ -601,10 +665,10 @@ def test_another_host_is_refused_before_anything_else(app, line, cookie, host):
     assert ask(app, "/suc-khoe", headers=[("host", "127.0.0.1"), ("host", host)]).status == 400
 
 
-@pytest.mark.parametrize("method", ["PATCH", "OPTIONS", "TRACE", "CONNECT", "get"])
-def test_methods_nobody_needs_are_not_there(app, behind, cookie, method):
-    answer = ask(app, "/media/x", method, cookie)
-    assert (answer.status, answer.headers["allow"]) == (405, "DELETE, GET, HEAD, POST, PUT")
+def test_methods_nobody_needs_are_not_there(app, behind, cookie):
+    for method in ("PATCH", "OPTIONS", "TRACE", "CONNECT", "get"):
+        answer = ask(app, "/media/x", method, cookie)
+        assert (answer.status, answer.headers["allow"]) == (405, "DELETE, GET, HEAD, POST, PUT")
     assert not behind.visitors
 
 
@@ -614,8 +678,14 @@ def test_methods_nobody_needs_are_not_there(app, behind, cookie, method):
 def test_every_kind_of_answer_carries_the_headers_and_none_tells_of_the_server(app, cookie):
     answers = [
         *(ask(app, path, headers=PAGE) for path in ("/dang-nhap", "/don-vi", "/suc-khoe", "/dang-nhap/x")),
-        *(ask(app, path, headers=cookie) for path in ("/", "/media/x", "/_stcore/bug", "/_stcore/refused", "/a/b")),
-        *(ask(app, path, headers=cookie) for path in ("/_edge.js", "/static/x", "/doi-mat-khau", "/dang-xuat")),
+        *(
+            ask(app, path, headers=cookie)
+            for path in ("/", "/media/x", "/_stcore/bug", "/_stcore/refused", "/a/b")
+        ),
+        *(
+            ask(app, path, headers=cookie)
+            for path in ("/_edge.js", "/static/x", "/doi-mat-khau", "/dang-xuat")
+        ),
         ask(app, "/", "PATCH"),
         ask(app, "/", headers={"host": "evil.example"}),
         sign_in(app),
@@ -646,11 +716,11 @@ def test_a_bug_becomes_a_lookup_code_and_a_log_entry(app, cookie, headers, caplo
     assert code
     assert code[1] in caplog.text
     assert "select * from session" in caplog.text
-    assert not re.search(r"duckdb|select|Traceback", answer.text)
+    assert not re.search(r"duckdb|select \*|Traceback", answer.text)
 
 
 def test_a_refusal_of_streamlit_is_put_into_our_words(app, cookie):
-    for path in ("/_stcore/refused", "/_stcore/unknown", "/a/b", "/favicon.png", "/static/unknown.js"):
+    for path in ("/_stcore/refused", "/_stcore/unknown", "/a/b", "/favicon.ico", "/static/unknown.js"):
         answer = ask(app, path, headers=cookie)
         assert (answer.status, answer.text) == (404, "Không có trang hoặc tệp này.")
 
@@ -672,7 +742,11 @@ def test_the_page_is_vietnamese_and_has_no_script_of_its_own(app, cookie, path):
 
 def test_all_the_page_loads_is_there(app, cookie):
     page = ask(app, "/", headers=cookie).text
-    loaded = [path for path in re.findall(r'(?:src|href)="([^"]*)"', page) if not path.startswith(("data:", "/dang-xuat"))]
+    loaded = [
+        path
+        for path in re.findall(r'(?:src|href)="([^"]*)"', page)
+        if not path.startswith(("data:", "/dang-xuat"))
+    ]
     original = (Path(get_static_dir()) / "index.html").read_text("utf-8")
     assert len(loaded) > 10
     assert {f"/{path}" for path in re.findall(r'"\./(static/[^"]*)"', original)} <= set(loaded)
@@ -701,7 +775,9 @@ def test_a_file_arrives_whole_with_and_without_compression(app, cookie, suffix):
         assert gzip.decompress(small.body) == plain.body
 
 
-@pytest.mark.parametrize("name", ["../index.html", "%2e%2e/index.html", "js/../../index.html", "/etc/passwd", ""])
+@pytest.mark.parametrize(
+    "name", ["../index.html", "%2e%2e/index.html", "js/../../index.html", "/etc/passwd", ""]
+)
 def test_no_other_file_can_be_asked_for(app, cookie, name):
     assert ask(app, f"/static/{name}", headers=cookie).status == 404
 
@@ -712,14 +788,17 @@ def test_the_script_of_the_edge_is_ours(app, cookie):
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
 
 
-def test_the_demo_shows_its_passwords_and_a_provider_its_button(people, behind):
-    def provider(_request: Request) -> PlainTextResponse:
-        return PlainTextResponse("there")
+def test_the_mark_of_the_page_is_ours(app, cookie):
+    answer = ask(app, "/favicon.png", headers=cookie)
+    assert answer.body == ICON.read_bytes()
+    assert answer.headers["content-type"] == "image/svg+xml"
 
-    oidc = [Route("/dang-nhap/oidc", provider)]
+
+def test_the_demo_shows_its_passwords_and_a_provider_its_button(people, behind):
     demo = [(Person("thu", "Người xem thử"), "abcd-efgh")]
-    app = Starlette(routes=behind.routes(), middleware=web.middleware(lambda: people, demo=lambda: demo, oidc=oidc))
-    shown = ask(app, "/dang-nhap?tiep=/don-vi?a=b%26c=d").text
+    settings = Settings(oidc=Oidc("https://id.example", "kpi", "x", name="tài khoản của tỉnh"))
+    edge = web.middleware(lambda: people, demo=lambda: demo, settings=lambda: settings)
+    shown = ask(Starlette(routes=behind.routes(), middleware=edge), "/dang-nhap?tiep=/don-vi?a=b%26c=d").text
     assert "abcd-efgh" in shown
     assert 'href="/dang-nhap/oidc?tiep=/don-vi%3Fa%3Db%26c%3Dd"' in shown
-    assert ask(app, "/dang-nhap/oidc").body == b"there"
+    assert "Đăng nhập bằng tài khoản của tỉnh" in shown

@@ -10,22 +10,27 @@ from kpi.model import (
     UncleanDraftError,
     UnknownUploadError,
 )
+from kpi.store.backups import Backup
 from kpi.store.people import People
 from kpi.store.record import Flaw, Record
+from kpi.store.restoring import Restored, restore
 from kpi.store.uploads import Kept, Store
 
 __all__ = [
     "AlreadyKeptError",
     "AlreadyWithdrawnError",
+    "Backup",
     "DamagedOriginalError",
     "Flaw",
     "Kept",
     "NotKeptError",
     "People",
     "Record",
+    "Restored",
     "Store",
     "StoreBusyError",
     "StoreUnusableError",
     "UncleanDraftError",
     "UnknownUploadError",
+    "restore",
 ]

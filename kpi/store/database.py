@@ -97,13 +97,28 @@ class Database:
         with suppress(duckdb.Error), self.cursor() as db:
             db.execute("checkpoint")
 
+    def copy_to(self, path: Path) -> None:
+        """Copy everything but sign-ins into a new file in `backups`. Within `writing`, so that it is of one moment."""
+        with self.cursor() as db:
+            ((name,),) = db.execute("select current_database()").fetchall()
+            db.execute("detach database if exists backup_copy")
+            db.execute("attach " + _quoted(str(path), "'") + " as backup_copy")
+            try:
+                # Not within a transaction: there it wants to change a setting, and those are locked.
+                db.execute("copy from database " + _quoted(name, '"') + " to backup_copy")
+                db.execute(sql("forget_sign_ins"))
+                db.execute("checkpoint backup_copy")
+            finally:
+                with suppress(duckdb.Error):  # after a full disk there may be nothing left to detach
+                    db.execute("detach database if exists backup_copy")
+
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:
             opened = duckdb.connect(str(self.path), config=_CONFIG)
             self._lock_up(opened)
             return opened
         except (duckdb.IOException, duckdb.InternalException, duckdb.SerializationException) as error:
-            if _is_busy(error):
+            if is_busy(error):
                 raise StoreBusyError(self.path) from error
             raise StoreUnusableError(self.path) from error
 
@@ -151,7 +166,12 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _is_busy(error: duckdb.Error) -> bool:
+def _quoted(text: str, mark: str) -> str:
+    """As SQL writes a string or a name; neither can be a parameter where it is needed."""
+    return mark + text.replace(mark, mark * 2) + mark
+
+
+def is_busy(error: duckdb.Error) -> bool:
     text = str(error).lower()
     # Windows says why in its own language.
     signs = (

@@ -34,6 +34,7 @@ from kpi.model import (
     UnknownUploadError,
     Upload,
 )
+from kpi.store.backups import Backups
 from kpi.store.database import Clock, Database, now, sql, sync_folder
 from kpi.store.people import People
 from kpi.store.record import Flaw, Record
@@ -67,6 +68,7 @@ class Store:
         self._database = Database(path, clock)
         self.record = Record(self._database)
         self.people = People(self._database, self.record)
+        self.backups = Backups(self._database, self.record, self.uploads, self.content)
         self._revision = self._count_revisions()
         sync_folder(path.parent)
 
@@ -179,11 +181,15 @@ class Store:
             if quarter not in self.closed(plan):
                 self._decide(Act.CLOSE, person, plan, quarter)
 
-    def reopen_quarter(self, plan: str, quarter: Quarter, person: Person) -> None:
+    def reopen_quarter(self, plan: str, quarter: Quarter, person: Person, why: str) -> None:
         self.record.allow(person, Right.OFFICE, subject=str(quarter))
         with self._database.writing():
             if quarter in self.closed(plan):
-                self._decide(Act.REOPEN, person, plan, quarter)
+                self._decide(Act.REOPEN, person, plan, quarter, why=why)
+
+    def back_up(self, person: Person, out: Path | None = None) -> Path:
+        """Make a backup of everything while others work; see `Backups.make`."""
+        return self.backups.make(person, out)
 
     def closed(self, plan: str) -> set[Quarter]:
         """The quarters of a plan that are closed today."""
@@ -217,13 +223,17 @@ class Store:
         """The workbook byte for byte as it was sent."""
         found = self.upload(upload)
         self.record.allow(person, Right.ORIGINAL, found.reporter, subject=upload)
-        path = self._original(found.sha256)
+        return self.content(found)
+
+    def content(self, upload: Upload) -> bytes:
+        """The original for the house's own use; whoever gives it to a person asks `original`."""
+        path = self._original(upload.sha256)
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise DamagedOriginalError(found, path) from error
-        if hashlib.sha256(content).hexdigest() != found.sha256:
-            raise DamagedOriginalError(found, path)
+            raise DamagedOriginalError(upload, path) from error
+        if hashlib.sha256(content).hexdigest() != upload.sha256:
+            raise DamagedOriginalError(upload, path)
         return content
 
     def illustrative(self, plan: str) -> bool:
@@ -253,7 +263,13 @@ class Store:
         self._database.checkpoint()
 
     def _decide(
-        self, act: Act, person: Person, plan: str, quarter: Quarter, upload: Upload | None = None
+        self,
+        act: Act,
+        person: Person,
+        plan: str,
+        quarter: Quarter,
+        upload: Upload | None = None,
+        why: str = "",
     ) -> None:
         facts = {"plan": plan, "year": quarter.year, "quarter": quarter.number, "sort": act.value}
         facts |= {
@@ -266,7 +282,7 @@ class Store:
             if upload:
                 self._note(db, person, act, upload.id)
             else:
-                self.record.write(db, person, act, plan=plan, quarter=quarter)
+                self.record.write(db, person, act, plan=plan, quarter=quarter, after=why)
 
     def _note(
         self, db: duckdb.DuckDBPyConnection, person: Person, act: Act, upload: str, **facts: str

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from kpi.model import Person
+from kpi import vi
+from kpi.model import KpiError, Person
+from kpi.settings import Settings
 from kpi.store import People
 from kpi.web.doors import Doors
 from kpi.web.guard import Guard
@@ -22,15 +26,30 @@ def middleware(
     people: Callable[[], People],
     *,
     demo: Callable[[], Sequence[tuple[Person, str]]] = tuple,
-    oidc: Sequence[BaseRoute] = (),
+    settings: Callable[[], Settings] = Settings,
 ) -> list[Middleware]:
     """What stands before Streamlit, outermost first.
 
-    `demo` are people whose passwords the sign-in page shows; `oidc` the routes below /dang-nhap/oidc."""
-    doors = Doors(people, demo, tuple(oidc))
+    `demo` are people whose passwords the sign-in page shows; `settings` may name an identity provider."""
     return [
         Middleware(Headers),
         Middleware(Net),
         Middleware(Guard, people=people),
-        Middleware(House, doors=doors.routes()),
+        Middleware(House, doors=lambda: _ways_in(Doors(people, demo), settings)),
     ]
+
+
+def _ways_in(doors: Doors, settings: Callable[[], Settings]) -> list[BaseRoute]:
+    try:
+        found = settings()
+    except KpiError as error:
+        # A slip in the settings shuts out nobody who has a password, and lets in nobody else.
+        logging.getLogger("kpi").warning("%s", vi.refusal(error))
+        found = Settings()
+    if found.oidc is None:
+        return doors.routes()
+    # Half a second of imports, for those who use it.
+    from kpi.web import oidc
+
+    doors = replace(doors, account=found.oidc.name or oidc.ACCOUNT)
+    return [*oidc.routes(doors, found.url, found.oidc), *doors.routes()]

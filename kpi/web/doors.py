@@ -48,14 +48,14 @@ STATUS: dict[type[KpiError], int] = {WrongPasswordError: 401, TooManyAttemptsErr
 class Doors:
     people: Callable[[], People]
     demo: Callable[[], Sequence[tuple[Person, str]]] = tuple
-    oidc: tuple[BaseRoute, ...] = ()
+    account: str = ""
+    """What people call an account of the identity provider, when there is one."""
     # Argon2 takes 64 MB and a whole core each time: a crowd at the door waits there.
     slow: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
 
     def routes(self) -> list[BaseRoute]:
         return [
             Route(HEALTH, _health),
-            *self.oidc,
             Route(SIGN_IN, self.sign_in, methods=FORM),
             Route(f"{SIGN_IN}/moi/{{token}}", self.accept, methods=FORM),
             # What is open to all ends here, and never falls through to Streamlit.
@@ -72,15 +72,15 @@ class Doors:
             )
             if request.scope[SESSION] and not notice:
                 return RedirectResponse(back, 303)
-            return self._sign_in_page(200, tiep=back, notice=notice)
+            return self.sign_in_page(200, tiep=back, notice=notice)
         form = await _form(request)
         name, back = form.get("username", "").strip(), way(form.get("tiep", ""))
         try:
             key = await to_thread.run_sync(
-                self.people().sign_in, name, form.get("password", ""), _address(request), limiter=self.slow
+                self.people().sign_in, name, form.get("password", ""), address(request), limiter=self.slow
             )
         except (WrongPasswordError, TooManyAttemptsError) as error:
-            return self._sign_in_page(
+            return self.sign_in_page(
                 STATUS[type(error)], _later(error), tiep=back, username=name, error=vi.refusal(error)
             )
         return await self.enter(request, key, back)
@@ -105,7 +105,7 @@ class Doors:
                 return page("link.html", 422, link=link, typed=form, error=UNEQUAL)
             await to_thread.run_sync(self._accept, link, key, form, limiter=self.slow)
         except StaleLinkError as error:
-            return page("refused.html", 410, status=410, sentence=vi.refusal(error))
+            return page("refused.html", 410, sentence=vi.refusal(error))
         except (WeakPasswordError, BadLoginError, TakenLoginError) as error:
             return page("link.html", 422, link=link, typed=form, error=vi.refusal(error))
         return RedirectResponse(f"{SIGN_IN}?xong=dat-mat-khau", 303)
@@ -121,7 +121,9 @@ class Doors:
         said, status, headers = UNEQUAL, 422, None
         if new == form.get("repeat", ""):
             try:
-                await to_thread.run_sync(self.people().change_password, session, old, new, limiter=self.slow)
+                await to_thread.run_sync(
+                    self.people().change_password, session, old, new, address(request), limiter=self.slow
+                )
             except (WrongPasswordError, WeakPasswordError, TooManyAttemptsError) as error:
                 said = WRONG_OLD if isinstance(error, WrongPasswordError) else vi.refusal(error)
                 status, headers = STATUS.get(type(error), 422), _later(error)
@@ -150,11 +152,11 @@ class Doors:
         else:
             self.people().accept(key, form.get("password", ""))
 
-    def _sign_in_page(
+    def sign_in_page(
         self, status: int, headers: Mapping[str, str] | None = None, **facts: object
     ) -> Response:
         shown = {"username": "", "error": None, "notice": None, **facts}
-        return page("sign_in.html", status, headers, demo=self.demo(), oidc=bool(self.oidc), **shown)
+        return page("sign_in.html", status, headers, demo=self.demo(), account=self.account, **shown)
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -169,7 +171,7 @@ async def _form(request: Request) -> dict[str, str]:
         raise HTTPException(400) from error
 
 
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 

@@ -60,7 +60,7 @@ def index() -> str:
     version = hashlib.sha256(EDGE.read_bytes()).hexdigest()[:12]
     return template("index.html").render(
         tags=Markup("\n").join(map(Markup, tags)), icon=icon(), version=version
-    )  # noqa: S704
+    )
 
 
 async def _file(request: Request, path: Path) -> Response:

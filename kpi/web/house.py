@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,14 +11,15 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kpi.web import files
-from kpi.web.pages import refusal
+from kpi.web.pages import ICON, refusal
 
 
 class House:
-    def __init__(self, app: ASGIApp, doors: Sequence[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, doors: Callable[[], Sequence[BaseRoute]]) -> None:
         ours = [
-            *doors,
+            *doors(),
             Route("/", _index),
+            Route("/favicon.png", _favicon),
             Route("/{page}", _index),
             Route("/static/{name:path}", files.static),
         ]
@@ -34,6 +35,11 @@ async def _index(request: Request) -> Response:
     if "." in request.path_params.get("page", ""):
         raise HTTPException(404)
     return HTMLResponse(files.index())
+
+
+async def _favicon(_request: Request) -> Response:
+    """Streamlit's script puts its own mark here until the page names another one."""
+    return Response(ICON.read_bytes(), media_type="image/svg+xml")
 
 
 class _Tamed:

@@ -31,7 +31,7 @@ OTHERWISE = "Không thực hiện được yêu cầu này."
 def page(name: str, status: int = 200, headers: Mapping[str, str] | None = None, **facts: object) -> Response:
     """A page from `templates/`, which may load nothing but its own style."""
     style = _style()
-    body = template(name).render(style=Markup(style), icon=icon(), **facts)  # noqa: S704 - our own file
+    body = template(name).render(style=Markup(style), icon=icon(), status=status, **facts)  # noqa: S704 - our own file
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
@@ -48,7 +48,7 @@ def refusal(
     if scope["type"] == "websocket":
         return _denial(scope, status, said)
     if wants_page(scope):
-        return page("refused.html", status, headers, status=status, sentence=said)
+        return page("refused.html", status, headers, sentence=said)
     return PlainTextResponse(said, status, headers)
 
 

@@ -44,7 +44,7 @@
     "Copy to clipboard": "Chép", "Copied": "Đã chép",
     // the uploader and downloads
     "Upload": "Chọn tệp", "Drag and drop a file here": "Kéo và thả tệp vào đây",
-    "Drag and drop files here": "Kéo và thả các tệp vào đây", "Add files": "Thêm tệp",
+    "Drag and drop files here": "Kéo và thả các tệp vào đây", "Add files": "Thêm tệp", "add icon": "",
     "file upload": "chọn tệp để tải lên", "Only one file is allowed.": "Chỉ nhận một tệp.",
     "Unexpected error. Please try again.": "Có lỗi ngoài dự kiến. Hãy thử lại.",
     "Upload failed": "Không tải lên được", "Click to retry upload": "Bấm để tải lên lại",
@@ -61,7 +61,7 @@
     "Press Ctrl+Enter to apply": "Nhấn Ctrl+Enter để áp dụng",
     "Press Ctrl+Enter to submit form": "Nhấn Ctrl+Enter để gửi",
     "This field is required.": "Không được để trống ô này.", "Invalid input.": "Nội dung không hợp lệ.",
-    "Invalid value.": "Giá trị không hợp lệ.",
+    "Invalid value.": "Giá trị không hợp lệ.", "Decrement": "Giảm", "Increment": "Tăng",
     // dates and times
     "Choose date": "Chọn ngày", "Choose date range": "Chọn khoảng ngày", "Clear date": "Xóa ngày",
     "Clear dates": "Xóa các ngày", "Date range": "Khoảng ngày",
@@ -85,7 +85,8 @@
     "Format": "Định dạng", "Autosize": "Vừa với nội dung", "Pin column": "Ghim cột", "Unpin column": "Bỏ ghim cột",
     "Hide column": "Ẩn cột", "Scrollable table": "Bảng cuộn được", "Failed to load data": "Không tải được số liệu",
     "Automatic": "Tự động", "Localized": "Theo vùng", "Plain": "Số trơn", "Compact": "Rút gọn",
-    "Percent": "Phần trăm", "Scientific": "Khoa học", "Duration": "Khoảng thời gian", "Distance": "So với nay",
+    "Percent": "Phần trăm", "Dollar": "Đô la", "Yen": "Yên", "Scientific": "Khoa học", "Accounting": "Kế toán",
+    "Duration": "Khoảng thời gian", "Distance": "So với nay",
     "Range": "Khoảng", "Count": "Số lượng", "Values": "Số giá trị", "Distinct": "Số giá trị khác nhau",
     "Average": "Trung bình", "Standard deviation": "Độ lệch chuẩn", "Minimum": "Nhỏ nhất", "Median": "Trung vị",
     "Maximum": "Lớn nhất", "Sum": "Tổng", "Minimum length": "Ngắn nhất", "Maximum length": "Dài nhất",
@@ -99,11 +100,11 @@
   const PATTERNS = [
     [/^View (\d+) more$/, "Xem thêm $1 trang"],
     [/^Help for (.+)$/, "Giải thích: $1"],
-    [/^(Search|Fullscreen|Close fullscreen|Show\/hide columns|Download as CSV|Error): (.+)$/s,
+    [/^(Search|Fullscreen|Close fullscreen|Show\/hide columns|Download as CSV|Error): (.+)$/,
       (_, what, of) => `${WORDS[what]}: ${translate(of)}`],
-    [/^You have requested page (\/.*), but no corresponding file was found .*$/, "Không có trang $1. Đang mở trang đầu."],
+    [/^You have requested page (\/.*), but no corresponding file .*$/, "Không có trang $1. Đang mở trang đầu."],
     [/^(?:Connection|Request) failed with status (\d+).*$/, "Máy chủ trả lời lỗi $1."],
-    [/^Cannot connect to Streamlit \(HTTP status: 403\)\..*$/s, "Máy chủ không nhận kết nối từ địa chỉ này."],
+    [/^Cannot connect to Streamlit \(HTTP status: 403\)\.[^]*$/, "Máy chủ không nhận kết nối từ địa chỉ này."],
     [/^(\S+) per file\b/, (_, size) => `Mỗi tệp không quá ${bytes(size)}`],
     [/^File must be (\S+) or smaller\.$/, (_, size) => `Tệp không được quá ${bytes(size)}.`],
     [/^(?:.* )?files are not allowed\.$/, "Không nhận loại tệp này."],
@@ -113,19 +114,21 @@
     [/^Page (\d+)$/, "Trang $1"],
     [/^Add: (.+)$/, "Thêm: $1"],
     [/^Select (\d+) matches$/, "Chọn $1 mục tìm thấy"],
-    [/^You can only select up to (\d+) options?\. Remove an option first\.$/, "Chỉ chọn được $1 mục. Hãy bỏ bớt một mục."],
+    [/^You can only select up to (\d+) options?\. .*$/, "Chỉ chọn được $1 mục. Hãy bỏ bớt một mục."],
     [/^(\d+) options? available\.$/, "Có $1 mục."],
     [/^(\d+) results?$/, "$1 kết quả"],
     [/^(\d+) of (\d+)$/, "$1/$2"],
     [/^\((\d+)\.(\d) seconds\)$/, "($1,$2 giây)"],
     [/^Number is (?:outside|below|above) the allowed range\..*$/, "Số nằm ngoài khoảng cho phép."],
     [/^(: )?Date set outside allowed range\..*$/, "$1Ngày nằm ngoài khoảng cho phép."],
-    [/^Selected Range: (.+) to (.+?), (.+)$/, (_, from, to, day) => `Đã chọn từ ${from} đến ${to}. ${translate(day)}`],
+    [/^Selected Range: (.+) to (.+)$/, (_, from, to) => `Đã chọn từ ${from} đến ${translate(to)}`],
     [/^Selected (?:Date|Range): (.+)$/, "Đã chọn: $1"],
     [/^Today, (.+)$/, (_, day) => `Hôm nay, ${translate(day)}`],
     [/^(.+), (First|Last) available date$/, (_, day, end) => `${translate(day)}, ${WORDS[`${end} available date`]}`],
     [/^(.+?),? selected$/, "$1, đã chọn"],
   ];
+  // One look spares most texts the list.
+  const ANY_PATTERN = new RegExp(PATTERNS.map(([form]) => form.source).join("|"));
 
   // What people wrote, or a program for them, stays as it is, were it "Stop"; but for these parts of Streamlit's own.
   const WRITTEN = [
@@ -137,15 +140,15 @@
     "[data-testid=stFileUploaderDropzone]", "[data-testid=stStatusWidget]", "[data-testid=stTooltipContent]",
     "[data-testid=stMainMenuPopover]", "[data-testid=stHeaderActionElements]", "[data-empty] > [role=option]",
   ].join();
+  const SILENT = new Set(["canvas", "script", "style", "noscript"]);
   const ATTRIBUTES = ["title", "aria-label", "placeholder", "alt", "aria-valuetext", "target"];
 
   function translate(words, element) {
     const said = words.trim();
     if (!said) return words;
     let now = SPOKEN.get(said);
-    if (now === undefined) {
-      const pattern = PATTERNS.find(([form]) => form.test(said));
-      if (pattern) now = said.replace(...pattern);
+    if (now === undefined && ANY_PATTERN.test(said)) {
+      now = said.replace(...PATTERNS.find(([form]) => form.test(said)));
     }
     if (now === undefined || (element?.closest(WRITTEN) && !element.closest(CHROME))) return words;
     return words.replace(said, () => now);
@@ -171,7 +174,7 @@
 
   function tree(node) {
     if (node.nodeType === Node.TEXT_NODE) return text(node);
-    if (node.nodeType !== Node.ELEMENT_NODE || ["canvas", "script", "style", "noscript"].includes(node.localName)) return;
+    if (node.nodeType !== Node.ELEMENT_NODE || SILENT.has(node.localName)) return;
     for (const name of ATTRIBUTES) attribute(node, name);
     if (node.localName === "svg") return;
     for (let child = node.firstChild; child; child = child.nextSibling) tree(child);
@@ -179,6 +182,7 @@
 
   function changed(records) {
     for (const record of records) {
+      if (record.target instanceof SVGElement) continue;
       if (record.type === "childList") record.addedNodes.forEach(tree);
       else if (record.type === "characterData") text(record.target);
       else attribute(record.target, record.attributeName);

@@ -1,0 +1,131 @@
+"""The full matrix: everybody × everything one can do × every reporting unit, tried on a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+import pytest
+
+from kpi import plan as plan_files
+from kpi import workbook
+from kpi.model import Act, Grant, NotAllowedError, Person, Role, UnknownPersonError
+from kpi.store import Store
+from kpi.units import Directory
+from tests.filled import LAN, Q1, Q2, filled
+
+DIRECTORY = Directory.load(plan_files.SHIPPED / "units")
+PLAN = plan_files.load(plan_files.SHIPPED / "plans" / "bac-kan-2022.toml", DIRECTORY)
+REPORTERS = [reporter.code for reporter in PLAN.reporters]
+DISTRICTS = {"058", "060", "061", "062", "063", "064", "065", "066"}
+# Written down here and not derived, so that a change of the rule is seen.
+OF_ROOM = {
+    "VP": set(),
+    "PTTBCXB": DISTRICTS,
+    "PBCVT": {*DISTRICTS, "PBCVT", "BDT", "TTPVHCC"},
+    "PCNTT": {*DISTRICTS, "TTPVHCC", "PCNTT"},
+    "TTCNTT": set(),
+}
+EVERYBODY = [
+    Person("khong-vai-tro", "Không vai trò"),
+    Person("da-khoa", "Đã khóa", grants=(Grant(Role.OFFICE), Grant(Role.ADMIN)), disabled=True),
+    *(Person(role, role, grants=(Grant(role),)) for role in Role if not role.bound),
+    *(Person(f"r-{code.lower()}", code, grants=(Grant(Role.REPORTER, code),)) for code in REPORTERS),
+    *(Person(f"p-{code.lower()}", code, grants=(Grant(Role.ROOM, code),)) for code in OF_ROOM),
+]
+
+
+def expected(person: Person, act: str, reporter: str) -> bool:
+    if person.disabled or not person.grants:
+        return False
+    (grant,) = person.grants
+    match grant.role:
+        case Role.VIEWER:
+            return act == "original"
+        case Role.REPORTER:
+            return act in {"keep", "withdraw", "original"} and reporter == grant.unit
+        case Role.ROOM:
+            return act == "original" or (act in {"keep", "withdraw"} and reporter in OF_ROOM[grant.unit])
+        case Role.OFFICE:
+            return act in {"keep", "withdraw", "original", "approve", "close", "reopen", "export", "record"}
+        case Role.ADMIN:
+            return act in {"record", "accounts", "back up"}
+
+
+@pytest.fixture(scope="module")
+def drafts() -> Mapping[str, Mapping[str, workbook.Draft]]:
+    """For each reporter a workbook that is kept from the start, and one to try with."""
+    units = DIRECTORY.on(PLAN.end, PLAN.province)
+
+    def draft(reporter: str, quarter: object) -> workbook.Draft:
+        duty = next(
+            d for d in PLAN.reporter(reporter).duties if d.indicator in {"5", "6", "7", "8", "9", "12"}
+        )
+        content = filled(PLAN, units, reporter, quarter, {(duty.indicator, duty.unit): (1, 2)})
+        return workbook.read(f"{reporter}.xlsx", content, {PLAN.code: PLAN}, DIRECTORY)
+
+    return {code: {"held": draft(code, Q1), "new": draft(code, Q2)} for code in REPORTERS}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory, drafts):
+    with Store(tmp_path_factory.mktemp("rights") / "kpi.duckdb") as opened:
+        for pair in drafts.values():
+            opened.keep(pair["held"], LAN)
+        yield opened
+
+
+@pytest.fixture
+def attempts(store, drafts) -> Mapping[str, Callable[[Person, str], object]]:
+    """Everything a person can do with the store; what succeeds is undone at once."""
+    held = {
+        upload.reporter: upload for upload in store.uploads() if upload.quarter == Q1 and not upload.withdrawn
+    }
+
+    def keep(person: Person, code: str) -> None:
+        kept = store.keep(drafts[code]["new"], person)
+        store.withdraw(kept.upload, LAN, "thử")
+
+    def withdraw(person: Person, code: str) -> None:
+        kept = next(u for u in store.uploads() if u.reporter == code and u.quarter == Q1 and not u.withdrawn)
+        store.withdraw(kept.id, person, "thử", PLAN)
+        store.keep(drafts[code]["held"], LAN)
+
+    return {
+        "keep": keep,
+        "withdraw": withdraw,
+        "original": lambda person, code: store.original(held[code].id, person),
+        "approve": lambda person, code: store.approve(held[code].id, person),
+        "close": lambda person, _: store.close_quarter(PLAN.code, PLAN.quarters[-1], person),
+        "reopen": lambda person, _: store.reopen_quarter(PLAN.code, PLAN.quarters[-1], person, "thử"),
+        "export": lambda person, _: store.note_export(person, PLAN.code, Q1, "x.csv", b"x"),
+        "record": lambda person, _: store.record.events(person),
+        "accounts": lambda person, _: store.people.disable("nobody", person),
+        "back up": lambda person, _: store.back_up(person).unlink(),
+    }
+
+
+@pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.login)
+def test_everybody_may_do_what_the_role_and_the_unit_allow_and_nothing_else(store, attempts, person):
+    wrong = []
+    for act, attempt in attempts.items():
+        for reporter in REPORTERS if act in {"keep", "withdraw", "original", "approve"} else REPORTERS[:1]:
+            before = store.revision
+            try:
+                with suppress(UnknownPersonError):
+                    attempt(person, reporter)
+                allowed = True
+            except NotAllowedError:
+                allowed = False
+                assert store.revision == before
+                newest = store.record.events(LAN)[0]
+                assert (newest.act, newest.person) == (Act.REFUSED, person.login)
+            if allowed != expected(person, act, reporter):
+                wrong.append((act, reporter, allowed))
+    assert wrong == []
+
+
+def test_the_matrix_names_every_room_and_role(store):
+    assert {room.code for room in PLAN.rooms} == set(OF_ROOM)
+    assert {grant.role for person in EVERYBODY for grant in person.grants} == set(Role)
+    assert store.verify() == []
