@@ -79,7 +79,7 @@ def _workbook(ours: Plan, units: Units, store: Store) -> Iterator[Row]:
     """A district's real workbook: the newest one kept for Ba Bể."""
     directory, plans = Directory.load(servers.ROOT / "data" / "units"), {ours.code: ours}
     upload = next(u for u in store.uploads(ours.code) if u.reporter == "061")
-    content, held = store.original(upload.id), store.current(ours.code)
+    content, held = store.original(upload.id, servers.OPERATOR), store.current(ours.code)
 
     def read() -> workbook.Draft:
         return workbook.read(upload.filename, content, plans, directory, held=held)
@@ -92,7 +92,7 @@ def _workbook(ours: Plan, units: Units, store: Store) -> Iterator[Row]:
             empty = Store(Path(folder) / f"{number}.duckdb")
             draft = read()
             begin = time.perf_counter()
-            empty.keep(draft, "bench")
+            empty.keep(draft, servers.OPERATOR)
             times.append(time.perf_counter() - begin)
             empty.close()
     yield Row("keep it, until it is safe on disk", statistics.median(times) * 1e3, "ms", bound=50)
@@ -128,18 +128,18 @@ def _server(path: Path) -> Iterator[Row]:
 
 def _first_loads(path: Path) -> Iterator[Row]:
     with ExitStack() as stack:
-        ours = stack.enter_context(servers.dashboard(path)) + f"/{OVERVIEW}"
+        ours = stack.enter_context(servers.dashboard(path))
         empty = stack.enter_context(servers.plain("empty.py"))
         chart = stack.enter_context(servers.plain("one_chart.py"))
         chromium = stack.enter_context(browser.chromium())
         figures, charts, floor, one, switch = zip(
             *(
                 (
-                    browser.text_after_load(chromium, ours, SENTENCE),
-                    browser.chart_after_load(chromium, ours),
-                    browser.text_after_load(chromium, empty, EMPTY),
-                    browser.chart_after_load(chromium, chart),
-                    browser.text_after_switch(chromium, ours, SENTENCE, SWITCH_TO, SWITCHED),
+                    browser.text_after_load(chromium, ours, OVERVIEW, SENTENCE),
+                    browser.chart_after_load(chromium, ours, OVERVIEW),
+                    browser.text_after_load(chromium, empty, "", EMPTY),
+                    browser.chart_after_load(chromium, chart, ""),
+                    browser.text_after_switch(chromium, ours, OVERVIEW, SENTENCE, SWITCH_TO, SWITCHED),
                 )
                 for _ in range(9)
             ),

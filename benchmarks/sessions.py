@@ -11,6 +11,8 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from benchmarks.servers import Site
+
 TIMEOUT = 60
 
 
@@ -19,8 +21,8 @@ class FailedRunError(Exception):
 
 
 class Session:
-    def __init__(self, address: str, page: str) -> None:
-        self._address, self._page = urlsplit(address), page
+    def __init__(self, site: Site, page: str) -> None:
+        self._address, self._cookie, self._page = urlsplit(site.address), site.cookie, page
         self._page_hash = ""
         self._cached: dict[str, bytes] = {}
 
@@ -28,6 +30,7 @@ class Session:
         self._socket = await websockets.connect(
             f"ws://{self._address.netloc}/_stcore/stream",
             max_size=None,
+            additional_headers={"Cookie": self._cookie},
             origin=websockets.Origin(f"http://{self._address.netloc}"),
             subprotocols=[websockets.Subprotocol("streamlit")],
         )
@@ -76,21 +79,21 @@ class Session:
         return message
 
 
-async def reruns(address: str, page: str, count: int) -> list[float]:
+async def reruns(site: Site, page: str, count: int) -> list[float]:
     """Milliseconds of `count` reruns in one session, one after the other."""
-    session = Session(address, page)
+    session = Session(site, page)
     await session.open()
     times = [await session.rerun() for _ in range(count)]
     await session.close()
     return times
 
 
-async def crowd(address: str, page: str, people: int, count: int, think: float) -> list[float]:
+async def crowd(site: Site, page: str, people: int, count: int, think: float) -> list[float]:
     """Milliseconds of all reruns of `people` sessions at once, each thinking about `think` seconds between."""
 
     async def person(seed: int) -> list[float]:
         dice = random.Random(seed)  # noqa: S311 - spreads the load, guards nothing
-        session = Session(address, page)
+        session = Session(site, page)
         await asyncio.sleep(think * seed / people)
         await session.open()
         times = []

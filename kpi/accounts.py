@@ -47,7 +47,7 @@ def show_everybody() -> None:
         )
         for p in people
     )
-    ui.show_table(export.Table("", vi.ACCOUNT_HEADINGS, rows), "Các tài khoản")
+    ui.show_table(export.Table("", vi.ACCOUNT_HEADINGS, rows), "Các tài khoản", most=3)
     if len(people) == 1:
         st.info("Mới chỉ có tài khoản của bạn. Hãy mời người đầu tiên ở dưới.", icon=":material/person_add:")
 
@@ -211,12 +211,17 @@ def _offer_switch(person: Person, by: Person) -> None:
     label = "Mở khóa tài khoản" if person.disabled else "Khóa tài khoản"
     with st.popover(label, icon=":material/lock_open:" if person.disabled else ":material/lock:"):
         _say(person)
-        st.markdown(
-            "Người này đăng nhập lại được với mật khẩu cũ và các vai trò như trước."
-            if person.disabled
-            else "Người này **bị đăng xuất ngay** và không đăng nhập được cho tới khi mở khóa. "
-            "Số liệu đã nạp và nhật ký giữ nguyên."
-        )
+        if not person.disabled:
+            st.markdown(
+                "Người này **bị đăng xuất ngay** và không đăng nhập được cho tới khi mở khóa. "
+                "Số liệu đã nạp và nhật ký giữ nguyên."
+            )
+        elif person.waiting:
+            st.markdown(
+                "Các vai trò như trước. Người này chưa có mật khẩu: mở khóa xong hãy tạo liên kết mới."
+            )
+        else:
+            st.markdown("Người này đăng nhập lại được với mật khẩu cũ và các vai trò như trước.")
         with st.form(f"switch-{person.login}", border=False):
             if st.form_submit_button(label, type="primary"):
                 _switch(person, by)
@@ -281,7 +286,8 @@ def _site() -> str:
 
 
 def _ask_email(key: str, value: str) -> str:
-    return st.text_input("Thư điện tử (không bắt buộc)", value, key=key, max_chars=200, type="email") or ""
+    label, example = "Thư điện tử (không bắt buộc)", "ten@co-quan.vn"
+    return st.text_input(label, value, key=key, max_chars=200, type="email", placeholder=example) or ""
 
 
 def _ask_grants(key: str, held: Sequence[Grant]) -> tuple[Grant, ...]:

@@ -11,8 +11,23 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from kpi import charts, ui, vi
-from kpi.model import Behaviour, Entry, Indicator, Kind, Level, Reading, Status, Task, TaskState, Unit, Upload
+from kpi import access, charts, ui, vi
+from kpi.model import (
+    Behaviour,
+    Entry,
+    Grant,
+    Indicator,
+    Kind,
+    Level,
+    Reading,
+    Role,
+    Room,
+    Status,
+    Task,
+    TaskState,
+    Unit,
+    Upload,
+)
 from kpi.progress import Assessment
 from kpi.ui import View, plain
 from kpi.units import Units
@@ -364,16 +379,36 @@ def show_missing(view: View, row: Assessment) -> None:
 
 
 def show_rooms(view: View) -> None:
-    """What each accountable room answers for."""
+    """What each accountable room answers for, and who has not sent for it; a person's own rooms first and open."""
     rows = {r.indicator.number: r for r in ui.assessments(view)}
-    for room in view.plan.rooms:
-        st.subheader(plain(room.name), anchor=False)
-        if room.indicators:
-            st.table(sheet([rows[n] for n in room.indicators]), border="horizontal", alt=room.name)
-        if room.tasks:
-            st.table(tasks(view, room.tasks), border="horizontal", alt=f"Nhiệm vụ của {room.name}")
-        if not room.indicators and not room.tasks:
-            st.caption("Không phụ trách chỉ tiêu, nhiệm vụ nào của kế hoạch này.")
+    own = {grant.unit for grant in ui.person().grants if grant.role is Role.ROOM}
+    own &= {room.code for room in view.plan.rooms}
+    for room in sorted(view.plan.rooms, key=lambda room: room.code not in own):
+        aside = bool(own) and room.code not in own
+        with st.expander(plain(room.name)) if aside else st.container():
+            if not aside:
+                st.subheader(plain(room.name), anchor=False)
+            _show_room(view, room, rows)
+
+
+def _show_room(view: View, room: Room, rows: Mapping[str, Assessment]) -> None:
+    if room.indicators:
+        st.table(sheet([rows[n] for n in room.indicators]), border="horizontal", alt=room.name)
+        st.markdown(_silent(view, room))
+    if room.tasks:
+        st.table(tasks(view, room.tasks), border="horizontal", alt=f"Nhiệm vụ của {room.name}")
+    if not room.indicators and not room.tasks:
+        st.caption("Không phụ trách chỉ tiêu, nhiệm vụ nào của kế hoạch này.")
+
+
+def _silent(view: View, room: Room) -> str:
+    """Which reporters of a room's indicators have not sent."""
+    of_room = access.reporters(Grant(Role.ROOM, room.code), view.plan)
+    names = [plain(r.name) for r in ui.unsent(view) if r.code in of_room]
+    if not names:
+        return f":green-badge[✔ {vi.quarter(view.quarter)}: cả {vi.number(len(of_room))} đơn vị đã gửi]"
+    count = f"{vi.number(len(names))}/{vi.number(len(of_room))}"
+    return f":orange-badge[Chưa gửi {vi.quarter(view.quarter)}: {count} đơn vị] {'; '.join(names)}."
 
 
 def meaning(indicator: Indicator) -> str:

@@ -19,6 +19,7 @@ from kpi.model import (
     Person,
     Plan,
     Quarter,
+    QuarterClosedError,
     Reading,
     Reporter,
     Right,
@@ -58,7 +59,7 @@ _READING_HEADINGS = ("Chỉ tiêu", "Đơn vị", "Số liệu", "Lần nạp tr
 
 
 def pick_form() -> tuple[Plan, Reporter, Quarter]:
-    """Choose whose form and of which quarter: at first the earliest the reporter has not sent."""
+    """Choose whose form and of which quarter: at first the earliest that is open and the reporter has not sent."""
     plan = ui.pick_plan()
     names = {r.code: r.name for r in ui.reporters(plan, Right.SUBMISSION)}
     if not names:
@@ -68,16 +69,27 @@ def pick_form() -> tuple[Plan, Reporter, Quarter]:
         "Đơn vị gửi", list(names), format_func=names.__getitem__, key="don_vi_gui", bind="query-params"
     )
     sent = {u.quarter for u in ui.uploads(plan) if u.reporter == code and not u.withdrawn}
+    done = sent | {q for q in plan.quarters if ui.is_closed(plan, q)}
     by_name = {vi.quarter(q): q for q in plan.quarters}
     name = st.segmented_control(
         "Quý",
         list(by_name),
-        default=next((n for n, q in by_name.items() if q not in sent), list(by_name)[-1]),
+        default=next((n for n, q in by_name.items() if q not in done), list(by_name)[-1]),
         key=f"quy_{code}",
         required=True,
         wrap=True,
     )
-    return plan, plan.reporter(code), by_name[str(name)]
+    quarter = by_name[str(name)]
+    _show_closed(plan, quarter)
+    return plan, plan.reporter(code), quarter
+
+
+def _show_closed(plan: Plan, quarter: Quarter) -> bool:
+    """Say so when nothing can be kept for a quarter, before anybody has filled in a form for it."""
+    if ui.is_closed(plan, quarter):
+        st.warning(vi.refusal(QuarterClosedError(plan.code, quarter)), icon=":material/lock:")
+        return True
+    return False
 
 
 def blank_form(plan: Plan, reporter: Reporter, quarter: Quarter) -> bytes:
@@ -148,6 +160,8 @@ def show_draft(draft: Draft, others: Iterable[Draft] = ()) -> bool:
             if draft.reporter not in ui.reporters(draft.plan, Right.SUBMISSION):
                 st.error(ui.plain(vi.refusal(foreign)), icon=":material/lock:")
                 return False
+        if draft.plan and draft.quarter and _show_closed(draft.plan, draft.quarter):
+            return False
         _note(draft)
         twin = next((d for d in others if d is not draft and _place_of(d) == _place_of(draft)), None)
         if twin is not None and None not in _place_of(draft):
@@ -337,7 +351,10 @@ def show_kept(person: Person) -> None:
 
 
 def offer_withdrawal(upload: Upload, person: Person) -> None:
-    """The undo: says what it does, asks why, and only then does it."""
+    """The undo: says what it does, asks why, and only then does it. Of a closed quarter nothing can be withdrawn."""
+    if ui.is_closed(ui.plans()[upload.plan], upload.quarter):
+        st.badge("Kỳ đã chốt, không rút được", color="blue", icon=":material/lock:")
+        return
     with st.popover("Rút lần nạp này", icon=":material/undo:"):
         st.markdown(
             f"Số liệu của lần nạp số {upload.id} sẽ **không còn được tính**; lần nạp trước đó (nếu có) được tính lại. "
@@ -365,7 +382,7 @@ def show_uploads(plan: Plan, uploads: Sequence[Upload]) -> None:
     names = {r.code: r.name for r in plan.reporters}
     rows = []
     for upload in uploads:
-        count, changed = _compared(upload, _before(plan, upload))
+        count, changed = compared(upload, previous(plan, upload))
         rows.append(
             (
                 upload.id,
@@ -387,7 +404,7 @@ def show_uploads(plan: Plan, uploads: Sequence[Upload]) -> None:
 
 def show_upload(plan: Plan, upload: Upload) -> None:
     """Every reading of one upload, beside what the version before it said."""
-    before = _before(plan, upload)
+    before = previous(plan, upload)
     old = _figures(before.id) if before else {}
     units = ui.units_of(plan)
     rows = []
@@ -414,7 +431,7 @@ def show_upload(plan: Plan, upload: Upload) -> None:
     ui.show_table(export.Table("", _READING_HEADINGS, tuple(rows)), "Số liệu của lần nạp")
 
 
-def _before(plan: Plan, upload: Upload) -> Upload | None:
+def previous(plan: Plan, upload: Upload) -> Upload | None:
     """The version that counted before this one came."""
     same = (upload.reporter, upload.quarter)
     return next(
@@ -437,7 +454,7 @@ def _figures(upload: str) -> dict[Hashable, Reading]:
     return _read_figures(ui.store().path, upload)
 
 
-def _compared(upload: Upload, before: Upload | None) -> tuple[int, int | None]:
+def compared(upload: Upload, before: Upload | None) -> tuple[int, int | None]:
     """How many readings, and how many differ from the version before; None when there is none."""
     mine = _figures(upload.id)
     if before is None:
@@ -455,7 +472,7 @@ def _state(upload: Upload) -> str:
 
 
 def _sum(upload: Upload, before: Upload | None) -> str:
-    count, changed = _compared(upload, before)
+    count, changed = compared(upload, before)
     words = f"Nạp lúc {vi.moment(upload.kept_at)}, người nạp: {ui.plain(upload.person)}. {vi.number(count)} số liệu"
     if before is None or changed is None:
         return f"{words}; chưa có lần nạp nào trước đó của đơn vị cho quý này."

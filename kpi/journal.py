@@ -44,7 +44,8 @@ def pick_events(reader: Person) -> list[Event]:
 
 def _pick_day(label: str, key: str, first: date) -> date | None:
     # Not as the widget's default: Streamlit leaves that out of the address, and a link would drift.
-    st.session_state.setdefault(key, first)
+    # Said again on every run, or the browser would not hear of it.
+    st.session_state[key] = st.session_state[key] if key in st.session_state else first
     return st.date_input(label, None, key=key, bind="query-params", format="DD/MM/YYYY")
 
 
@@ -64,9 +65,8 @@ def _people() -> dict[str, Person]:
 
 def show_events(events: Sequence[Event]) -> None:
     pages = -(-len(events) // _ROWS)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        count = st.empty()
-        at = st.pagination(pages, key="trang_nk", bind="query-params") if pages > 1 else 1
+    count = st.empty()
+    at = st.pagination(pages, key="trang_nk", bind="query-params") if pages > 1 else 1
     first = (at - 1) * _ROWS
     shown = events[first : first + _ROWS]
     said = f"**{vi.number(len(events))} việc**, mới nhất trước"
@@ -75,7 +75,7 @@ def show_events(events: Sequence[Event]) -> None:
     count.markdown(f"{said}.")
     table = in_words(shown, _people(), ui.plans())
     rows = tuple(tuple(_DIGEST.sub(r"\1…", str(text)) for text in row) for row in table.rows)
-    ui.show_table(export.Table("", table.headings, rows), "Nhật ký")
+    ui.show_table(export.Table("", table.headings, rows), "Nhật ký", wrap=30, most=2)
 
 
 def in_words(

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import streamlit as st
 
@@ -39,10 +41,16 @@ from kpi.units import Directory, Units
 _SHIPPED = Path(__file__).parent.parent / "data"
 # A table with more rows scrolls in itself.
 _ROWS = 30
+# Seconds a page waits for its download to be on record.
+_PATIENCE = 3
 # Key of the session's state: the sample quarters were just loaded, so the newest one is shown.
 _FILLED = "filled"
 # The refusals of this visit that are on record already: every rerun would add another.
 _REFUSED = "refused"
+# Whether the last quarter was closed when the page was last drawn: when that changes, so does the default.
+_CLOSED = "last_quarter_closed"
+# The heads of the record after this visit's downloads, by the file's name.
+_NOTED = "exports_noted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ class _Held:
     latest: Quarter
     """The newest quarter with figures, else the plan's first."""
     illustrative: bool
+    closed: frozenset[Quarter]
+    """The quarters that the office has closed."""
 
 
 def require(folder: str) -> Person:
@@ -254,7 +264,8 @@ def units_of(plan: Plan) -> Units:
 def _hold(_store: Store, _plan: Plan, path: str, revision: int, plan: str) -> _Held:
     readings = _store.current(plan)
     latest = max((r.quarter for r in readings), default=_plan.quarters[0])
-    return _Held(readings, _store.uploads(plan), latest, _store.illustrative(plan))
+    closed = frozenset(_store.closed(plan))
+    return _Held(readings, _store.uploads(plan), latest, _store.illustrative(plan), closed)
 
 
 def _held(plan: Plan) -> _Held:
@@ -270,6 +281,11 @@ def readings(plan: Plan) -> list[Reading]:
 def uploads(plan: Plan) -> list[Upload]:
     """Every upload of a plan, newest first."""
     return _held(plan).uploads
+
+
+def is_closed(plan: Plan, quarter: Quarter) -> bool:
+    """Whether the office has closed a quarter: nothing can be kept or withdrawn for it."""
+    return quarter in _held(plan).closed
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
@@ -311,22 +327,37 @@ def pick_plan() -> Plan:
     ]
 
 
-def pick_view() -> View:
-    """Choose plan and quarter; they stand in the address, so a link shows the same view on every page."""
+def pick_view(*, judged: bool = True) -> View:
+    """Choose plan and quarter; they stand in the address, so a link shows the same view on every page.
+
+    `judged`: the page shows verdicts, so those of the plan's last quarter may be asked for as final.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         plan, revision = pick_plan(), store().revision
         held = _held(plan)
         quarter = _pick_quarter(plan, held.latest)
-        closed = quarter == plan.quarters[-1] and st.toggle(
-            "Đánh giá như kỳ đã chốt",
-            key="chot",
-            bind="query-params",
-            help="Coi như không còn số liệu nào gửi thêm: chỉ tiêu chưa tới mức giao là chưa đạt.",
-        )
+        final = judged and quarter == plan.quarters[-1] and _pick_final(quarter in held.closed)
+        if quarter in held.closed:
+            st.badge("Kỳ đã chốt", color="blue", icon=":material/lock:")
         if held.illustrative:
             st.badge(vi.ILLUSTRATIVE, color="orange")
     st.sidebar.caption(f"**{plain(plan.issuer)}**  \n{plain(plan.title)}")
-    return View(plan, units_of(plan), quarter, closed, revision)
+    return View(plan, units_of(plan), quarter, final, revision)
+
+
+def _pick_final(closed: bool) -> bool:
+    """Whether the last quarter is judged as final: at first as the office has left it."""
+    if st.session_state.setdefault(_CLOSED, closed) != closed:
+        st.session_state.pop("chot", None)
+        st.session_state[_CLOSED] = closed
+    return st.toggle(
+        "Đánh giá như kỳ đã chốt",
+        closed,
+        key="chot",
+        bind="query-params",
+        help="Coi như không còn số liệu nào gửi thêm: chỉ tiêu chưa tới mức giao là chưa đạt. "
+        "Tự bật khi Văn phòng Sở đã chốt kỳ.",
+    )
 
 
 def _pick_quarter(plan: Plan, latest: Quarter) -> Quarter:
@@ -379,7 +410,9 @@ def empty_store(view: View) -> bool:
 
 def plain(text: str) -> str:
     """Text of a file or a person, made harmless where Streamlit would read it as Markdown."""
-    harmless = re.sub(r"([\\`*_\[\]<~$#|]|:(?=\w))", r"\\\1", text)
+    # No escape keeps an address from becoming a link, only something between its letters, here without width.
+    unlinked = re.sub(r"(?i)(https?:(?=//)|www(?=\.)|@)", "\\1\N{WORD JOINER}", text)
+    harmless = re.sub(r"([\\`*_\[\]<~$#|]|:(?=\w))", r"\\\1", unlinked)
     return re.sub(r"^(\s*(?:\d+(?=[.)])|(?=[-+>])))", r"\1\\", harmless)
 
 
@@ -394,12 +427,15 @@ def as_known(view: View) -> date:
     return min(view.quarter.last_day, today())
 
 
-def show_table(table: export.Table, alt: str, *, wrap: int = 46) -> None:
-    """Any table of texts, scrolling in itself; cells are never read as Markdown, those over `wrap` letters wrap."""
+def show_table(table: export.Table, alt: str, *, wrap: int = 46, most: int = 7) -> None:
+    """Any table of texts, scrolling in itself; cells are never read as Markdown, those over `wrap` letters wrap.
+
+    Every row is as high as the highest, but of `most` lines; a click on a cell shows the rest.
+    """
     rows = export.printed(table)
     longest = {h: max(len(h), *(len(row[h]) for row in rows), 0) for h in table.headings}
     # Words do not break, so a line holds a little less than it could.
-    lines = min(-(-max(longest.values()) // (wrap - 8)), 7)
+    lines = min(-(-max(longest.values()) // (wrap - 8)), most)
     st.dataframe(
         rows,
         hide_index=True,
@@ -424,21 +460,50 @@ def show_label(plan: Plan) -> None:
         st.badge(vi.ILLUSTRATIVE, color="orange")
 
 
-def offer_csv(table: export.Table, stem: str) -> None:
-    """Both formats of a table, ready to download."""
+def offer_report(view: View, table: export.Table, stem: str) -> None:
+    """Both formats of a report. It goes on record when it is fetched, and the head of the record stands beside it."""
     formats: tuple[tuple[str, export.Format], ...] = (
         ("Tải CSV cho Excel", "csv"),
         ("Tải CSV máy đọc", "csv-machine"),
     )
+    head = ""
     with st.container(horizontal=True):
         for label, to in formats:
-            st.download_button(
+            name = f"{stem}-{view.plan.code}-{view.quarter}{to.removeprefix('csv')}.csv"
+            noted = st.session_state.setdefault(_NOTED, {}).setdefault(name, SimpleQueue())
+            if st.download_button(
                 label,
-                export.write(table, to),
-                f"{stem}{to.removeprefix('csv')}.csv",
+                partial(_export, store(), person().login, view, table, to, name, noted),
+                name,
                 "text/csv",
                 key=f"{to}-{stem}",
                 type="primary" if to == "csv" else "secondary",
                 icon=":material/download:",
-                on_click="ignore",
-            )
+            ):
+                # The file is made beside this run, by the thread that answers the browser.
+                with suppress(Empty):
+                    head = noted.get(timeout=_PATIENCE)
+    if head:
+        st.success(f"Đã ghi lần xuất vào nhật ký. {vi.head(head)}", icon=":material/check_circle:")
+    else:
+        st.caption(f"{vi.head(store().record.head())}. Mỗi lần tải về được ghi vào nhật ký.")
+
+
+def _export(
+    opened: Store,
+    login: str,
+    view: View,
+    table: export.Table,
+    to: export.Format,
+    name: str,
+    noted: SimpleQueue[str],
+) -> bytes:
+    """Outside of any session: who asks is looked up again, since a page may be older than a change of roles."""
+    content = export.write(table, to)
+    noted.put(opened.note_export(opened.people.get(login), view.plan.code, view.quarter, name, content))
+    return content
+
+
+def backup(opened: Store, login: str, name: str) -> bytes:
+    """A backup to be carried away; outside of any session, so who asks is looked up again."""
+    return opened.backups.content(name, opened.people.get(login))

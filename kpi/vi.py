@@ -205,6 +205,13 @@ def moment(utc: datetime) -> str:
     return f"{utc.replace(tzinfo=UTC).astimezone(HANOI):%H:%M ngày %d/%m/%Y}"
 
 
+def size(octets: int) -> str:
+    """ "19 KB", "1,4 MB"."""
+    if octets < 1000 * 1000:
+        return f"{number(-(-octets // 1000))} KB"
+    return f"{number(round_half_up(Fraction(octets, 1000 * 1000), 1))} MB"
+
+
 def place(cell: Cell) -> str:
     return f"Trang “{cell.sheet}”, ô {cell.address}"
 
@@ -1162,7 +1169,11 @@ def bound_names(plans: Iterable[Plan]) -> Names:
 
 
 def grants(held: Iterable[Grant], names: Names) -> str:
-    return "; ".join(grant(one, names.get(one.role, {})) for one in held)
+    """Roles in words, each with the names of all it is bound to."""
+    found = [*held]
+    words = {role: [names.get(role, {}).get(g.unit, g.unit) for g in found if g.role is role and g.unit] for role in Role}
+    mine = {one.role for one in found}
+    return "; ".join(": ".join(filter(None, (ROLES[role], ", ".join(words[role])))) for role in Role if role in mine)
 
 
 def person(known: Person) -> str:

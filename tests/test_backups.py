@@ -173,15 +173,15 @@ def test_the_head_in_a_backup_is_that_of_its_own_event(store, drafts):
 
 def test_sign_ins_stay_out_of_a_backup_and_accounts_do_not(store, tmp_path):
     person = store.people.accept(
-        store.people.set_up(), "một hai ba bốn năm", login="tu", name="Vi Văn Tú", office=True
+        store.people.set_up(), "trâu cày ruộng sâu bên sông", login="tu", name="Vi Văn Tú", office=True
     )
-    store.people.sign_in("tu", "một hai ba bốn năm", "10.0.0.1")
+    store.people.sign_in("tu", "trâu cày ruộng sâu bên sông", "10.0.0.1")
     store.people.invite(Person("lan", "Lan", grants=(Grant(Role.OFFICE),)), person)
     file = tmp_path / "copy.duckdb"
     file.write_bytes(members(store.back_up(LAN))["kpi.duckdb"])
     with duckdb.connect(str(file)) as db:
         counts = {
-            table: len(db.execute(f"from {table}").fetchall())  # noqa: S608 - names from here
+            table: len(db.execute(f"from {table}").fetchall())
             for table in ("account", "session", "link", "attempt")
         }
     assert counts == {"account": 2, "session": 0, "link": 0, "attempt": 0}
@@ -299,7 +299,7 @@ def refused(backup: Path, path: Path) -> str:
 
 
 @pytest.fixture
-def held(path, drafts) -> Path:
+def held(path: Path, drafts: list[Draft]) -> Path:
     """A store that something is to be put in the place of."""
     with Store(path) as opened:
         opened.keep(drafts[4], LAN)

@@ -63,15 +63,15 @@ def test_every_page_is_in_vietnamese(page, demo):
 def test_the_uploader_refuses_in_vietnamese(page, demo):
     open_page(page, demo, "nap-so-lieu", "Nạp số liệu")
     expect(page.get_by_role("button", name="Chọn tệp", exact=True)).to_be_visible()
-    expect(page.get_by_text("Mỗi tệp không quá 10 MB")).to_be_visible()
+    expect(page.get_by_text("Mỗi tệp không quá 5 MB")).to_be_visible()
     files = [
-        {"name": "lớn.xlsx", "mimeType": "application/octet-stream", "buffer": bytes(10 * 2**20 + 1)},
+        {"name": "lớn.xlsx", "mimeType": "application/octet-stream", "buffer": bytes(5 * 2**20 + 1)},
         {"name": "ghi.txt", "mimeType": "text/plain", "buffer": b"ghi"},
     ]
     page.locator("input[type=file]").set_input_files(files)
     expect(page.get_by_test_id("stFileChip")).to_have_count(2)
     settle(page)
-    expect(page.get_by_text("Tệp không được quá 10 MB.").first).to_be_attached()
+    expect(page.get_by_text("Tệp không được quá 5 MB.").first).to_be_attached()
     assert english(page) == []
 
 

@@ -15,6 +15,8 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx2
@@ -34,10 +36,15 @@ from kpi.store import Store
 from kpi.web import oidc
 from tests.filled import LAN
 
-SECRET = "rat-bi-mat-9"
+Claims = dict[str, Any]
+SECRET = "rat-bi-mat-9"  # noqa: S105
 HOME = "http://127.0.0.1:8501"
-START, RETURN = f"{HOME}/dang-nhap/oidc", f"{HOME}/dang-nhap/oidc/ve"
+RETURN = f"{HOME}/dang-nhap/oidc/ve"
 EMAILS = {"hoa": "HOA@Example.vn", "khach": "khach@example.vn", "cu": "cu@example.vn"}
+
+
+def asked_of(url: str, name: str) -> list[str]:
+    return parse_qs(urlsplit(url).query).get(name, [])
 
 
 def b64(content: bytes) -> str:
@@ -48,15 +55,15 @@ def b64(content: bytes) -> str:
 class Provider:
     """oidc-provider-mock, to which one may lend other answers. It does not check PKCE: this does."""
 
-    app: Callable
+    app: Callable[..., Any]
     key: RSAKey
     url: str = ""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     challenges: dict[str, str] = field(default_factory=dict)
     keys: list[RSAKey] = field(default_factory=list)
-    sign: Callable[[dict], str] | None = None
+    sign: Callable[[Claims], str] | None = None
     """Makes another ID token of the claims of the real one."""
-    answers: dict[str, Callable[[dict], object]] = field(default_factory=dict)
+    answers: dict[str, Callable[[Claims], object]] = field(default_factory=dict)
     """Of a path: another answer, made of the real one."""
 
     def reset(self) -> None:
@@ -71,20 +78,26 @@ class Provider:
         if challenge and challenge != b64(hashlib.sha256(form["code_verifier"].encode()).digest()):
             start_response("400 Bad Request", [("Content-Type", "application/json")])
             return [b'{"error": "invalid_grant"}']
-        parts, status, headers = run_wsgi_app(self.app, environ | {"wsgi.input": io.BytesIO(body)}, buffered=True)
+        with warnings.catch_warnings():
+            # The mock uses what Authlib will drop; nobody else runs while it is asked.
+            warnings.simplefilter("ignore")
+            parts, status, headers = run_wsgi_app(
+                self.app, environ | {"wsgi.input": io.BytesIO(body)}, buffered=True
+            )
         answer = b"".join(parts)
         if path == "/oauth2/authorize" and status.startswith("302"):
-            code = parse_qs(urlsplit(headers["Location"]).query).get("code", [""])[0]
-            self.challenges[code] = parse_qs(environ["QUERY_STRING"])["code_challenge"][0]
+            challenge = parse_qs(environ["QUERY_STRING"])["code_challenge"][0]
+            self.challenges |= dict.fromkeys(asked_of(headers["Location"], "code"), challenge)
         elif status.startswith("200") and headers["Content-Type"] == "application/json":
             answer = json.dumps(self._lent(path, json.loads(answer))).encode()
         headers["Content-Length"] = str(len(answer))
         start_response(status, headers.to_wsgi_list())
         return [answer]
 
-    def _lent(self, path: str, said: dict) -> object:
-        if path == "/jwks":
-            said["keys"] += [key.as_dict(private=False) for key in self.keys]
+    def _lent(self, path: str, said: Claims) -> object:
+        if path == "/jwks" and self.sign:
+            # The mock names no key in its tokens, so it may publish no second one.
+            said["keys"] = [key.as_dict(private=False) for key in self.keys]
         if path == "/oauth2/token" and self.sign:
             said["id_token"] = self.sign(claims_of(said["id_token"]))
         return self.answers.get(path, lambda same: same)(said)
@@ -96,16 +109,18 @@ class Provider:
         """Let the ID token say something else, properly signed; None leaves a claim out."""
         self.sign = lambda claims: self.token({k: v for k, v in (claims | other).items() if v is not None})
 
-    def token(self, claims: dict, key: RSAKey | None = None, **header: str) -> str:
+    def token(self, claims: Claims, key: RSAKey | None = None, **header: str) -> str:
         key = key or self.key
         return jwt.encode({"alg": "RS256", "kid": str(key.kid)} | header, claims, key)
 
 
-def claims_of(token: str) -> dict:
+def claims_of(token: str) -> Claims:
     body = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    claims: Claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims
 
 
+@cache
 def new_key(kid: str) -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": kid, "use": "sig"})
 
@@ -113,7 +128,6 @@ def new_key(kid: str) -> RSAKey:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Provider]:
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
-        # The mock uses what Authlib will drop.
         warnings.simplefilter("ignore")
         import oidc_provider_mock
 
@@ -174,7 +188,9 @@ class Browser:
     def get(self, url: str, method: str = "GET") -> httpx2.Response:
         async def asked() -> httpx2.Response:
             transport = httpx2.ASGITransport(app=self.app, client=("10.0.0.7", 5000))
-            async with httpx2.AsyncClient(transport=transport, base_url=self.home, cookies=self.cookies) as client:
+            async with httpx2.AsyncClient(
+                transport=transport, base_url=self.home, cookies=self.cookies
+            ) as client:
                 answer = await client.request(method, url)
                 self.cookies = client.cookies
                 return answer
@@ -191,9 +207,14 @@ class Browser:
         return self.get(agree(self.start(), sub))
 
 
+@cache
+def person_there() -> httpx2.Client:
+    return httpx2.Client()
+
+
 def agree(there: str, sub: str = "hoa", **form: str) -> str:
     """Sign in at the provider; the address it sends the browser back to."""
-    answer = httpx2.post(there, data={"sub": sub} | form)
+    answer = person_there().post(there, data={"sub": sub} | form)
     assert answer.status_code == 302, answer.text
     return answer.headers["location"]
 
@@ -219,8 +240,11 @@ def refused(answer: httpx2.Response, status: int, sentence: str) -> bool:
     assert answer.status_code == status, answer.text
     assert 'action="/dang-nhap"' in answer.text
     assert "phien" not in answer.headers.get("set-cookie", "")
-    assert not [word for word in (SECRET, "invalid", "Error", "example.vn", "oauth2", "claim") if word in answer.text]
-    return sentence.format(account=oidc.ACCOUNT) in answer.text
+    shown = answer.text.partition("</style>")[2]
+    assert not [
+        word for word in (SECRET, "invalid", "Error", "example.vn", "oauth2", "claim") if word in shown
+    ]
+    return sentence.format(account=oidc.ACCOUNT) in shown
 
 
 # The way there and back.
@@ -270,17 +294,19 @@ def test_the_provider_is_asked_with_pkce_a_state_and_a_nonce_that_are_never_the_
     }
     assert first.items() >= same.items() <= second.items()
     assert first.keys() == same.keys() | {"state", "nonce", "code_challenge"}
-    assert all(first[key] != second[key] and len(first[key]) >= 43 for key in ("state", "nonce", "code_challenge"))
+    assert all(
+        first[key] != second[key] and len(first[key]) >= 43 for key in ("state", "nonce", "code_challenge")
+    )
     browser.sign_in()
-    sent = [form for path, form in provider.asked if path == "/oauth2/token"][0]
+    sent = next(form for path, form in provider.asked if path == "/oauth2/token")
     assert sent["redirect_uri"] == RETURN
     assert 43 <= len(sent["code_verifier"]) <= 128
 
 
 def test_who_caught_the_code_has_not_the_verifier(browser, provider):
     mine, other = browser.start(), Browser(browser.app)
-    stolen = parse_qs(urlsplit(agree(other.start())).query)["code"][0]
-    state = parse_qs(urlsplit(mine).query)["state"][0]
+    stolen = asked_of(agree(other.start()), "code")[0]
+    state = asked_of(mine, "state")[0]
     assert refused(browser.get(f"{RETURN}?{urlencode({'code': stolen, 'state': state})}"), 401, oidc.DOUBTFUL)
     assert provider.count("/jwks") == 0
 
@@ -296,17 +322,24 @@ def test_the_cookie_of_the_way_is_bound_to_the_way(browser):
     cookie = browser.get("/dang-nhap/oidc").headers["set-cookie"]
     name, *flags = cookie.split("; ")
     assert name.startswith("kpi_oidc=")
-    assert {flag.lower() for flag in flags} == {"httponly", "max-age=600", "path=/dang-nhap/oidc/ve", "samesite=lax"}
+    assert {flag.lower() for flag in flags} == {
+        "httponly",
+        "max-age=600",
+        "path=/dang-nhap/oidc/ve",
+        "samesite=lax",
+    }
 
 
-def test_under_tls_no_other_host_can_plant_the_cookie_and_the_way_back_is_the_address_of_the_settings(store, provider):
+def test_under_tls_no_other_host_can_plant_the_cookie_and_the_way_back_is_the_address_of_the_settings(
+    store, provider
+):
     browser = Browser(edge(store, provider.url, "https://thidua.example.vn"), "https://127.0.0.1")
     answer = browser.get("/dang-nhap/oidc")
     name, *flags = answer.headers["set-cookie"].split("; ")
     assert name.startswith("__Host-kpi_oidc=")
     assert {"secure", "path=/"} <= {flag.lower() for flag in flags}
     there = answer.headers["location"]
-    assert parse_qs(urlsplit(there).query)["redirect_uri"] == ["https://thidua.example.vn/dang-nhap/oidc/ve"]
+    assert asked_of(there, "redirect_uri") == ["https://thidua.example.vn/dang-nhap/oidc/ve"]
     back = urlsplit(agree(there))
     assert browser.get(f"{back.path}?{back.query}").status_code == 303
     assert list(browser.cookies) == ["__Host-kpi_phien"]
@@ -340,7 +373,12 @@ def test_who_is_unknown_or_disabled_here_stays_outside_and_on_record(browser, st
 
 @pytest.mark.parametrize(
     "claims",
-    [{"email_verified": False}, {"email_verified": "false"}, {"email_verified": None, "email": ""}, {"email": 5}],
+    [
+        {"email_verified": False},
+        {"email_verified": "false"},
+        {"email_verified": None, "email": ""},
+        {"email": 5},
+    ],
 )
 def test_an_address_the_provider_does_not_vouch_for_opens_nothing(browser, provider, store, claims):
     provider.signed(**claims)
@@ -349,10 +387,10 @@ def test_an_address_the_provider_does_not_vouch_for_opens_nothing(browser, provi
 
 
 def test_who_declines_there_may_try_again(browser, store):
-    back = agree(browser.start(), action="deny")
-    state = parse_qs(urlsplit(browser.start()).query)["state"][0]
+    there = browser.start()
+    back = f"{agree(there, action='deny')}&{urlencode({'state': asked_of(there, 'state')[0]})}"
     assert "error=access_denied" in back
-    answer = browser.get(f"{RETURN}?{urlencode({'error': 'access_denied', 'state': state})}")
+    answer = browser.get(back)
     assert refused(answer, 401, oidc.DECLINED)
     assert "tiep=/don-vi%3Fquy%3D2022-Q1" in answer.text
     assert browser.sign_in().status_code == 303
@@ -370,26 +408,15 @@ def test_a_way_back_is_good_once(browser, store):
     assert len(acts(store)) == 1
 
 
-def test_a_code_is_good_once_though_the_state_is_new(browser, store):
-    code = parse_qs(urlsplit(agree(browser.start())).query)["code"][0]
-    for expected in (401, 401):
-        state = parse_qs(urlsplit(browser.start()).query)["state"][0]
-        assert refused(
-            browser.get(f"{RETURN}?{urlencode({'code': code, 'state': state})}"), expected, oidc.DOUBTFUL
-        )
-    assert acts(store) == FAILED * 2
-
-
 def test_a_code_that_was_used_opens_nothing(browser, provider, store):
-    kept = []
-    provider.answers["/oauth2/token"] = lambda said: kept.append(said) or said
     back = agree(browser.start())
-    code = parse_qs(urlsplit(back).query)["code"][0]
+    code = asked_of(back, "code")[0]
     assert browser.get(back).status_code == 303
     browser.cookies.clear()
-    state = parse_qs(urlsplit(browser.start()).query)["state"][0]
+    state = asked_of(browser.start(), "state")[0]
     assert refused(browser.get(f"{RETURN}?{urlencode({'code': code, 'state': state})}"), 401, oidc.DOUBTFUL)
-    assert len(kept) == 1
+    assert provider.count("/oauth2/token") == 2
+    assert [act for _, act, _ in acts(store)] == [Act.SIGN_IN, Act.SIGN_IN_FAILED]
 
 
 def test_another_browser_gains_nothing_by_my_way_back(browser, store):
@@ -402,8 +429,12 @@ def test_another_browser_gains_nothing_by_my_way_back(browser, store):
     assert acts(store) == []
 
 
-@pytest.mark.parametrize("query", ["", "?code=x", "?state=x", "?code=x&state=x", "?error=access_denied&state="])
-def test_a_way_back_that_nobody_was_sent_on_is_refused_and_the_provider_not_asked(browser, provider, store, query):
+@pytest.mark.parametrize(
+    "query", ["", "?code=x", "?state=x", "?code=x&state=x", "?error=access_denied&state="]
+)
+def test_a_way_back_that_nobody_was_sent_on_is_refused_and_the_provider_not_asked(
+    browser, provider, store, query
+):
     browser.start()
     provider.asked.clear()
     assert refused(browser.get(RETURN + query), 400, oidc.STALE)
@@ -464,36 +495,42 @@ def test_a_token_of_ours_among_others_and_a_clock_a_little_off_are_no_fault(brow
     assert browser.sign_in().status_code == 303
 
 
-def unsigned(provider: Provider, claims: dict) -> str:
-    return f"{b64(b'{"alg": "none"}')}.{b64(json.dumps(claims).encode())}."
+def part(said: Claims) -> str:
+    return b64(json.dumps(said).encode())
 
 
-def signed_with_what_is_public(provider: Provider, claims: dict) -> str:
-    head = {"alg": "HS256", "kid": provider.key.kid}
-    signed = f"{b64(json.dumps(head).encode())}.{b64(json.dumps(claims).encode())}"
-    return f"{signed}.{b64(hmac.digest(provider.key.as_pem(private=False), signed.encode(), 'sha256'))}"
+def unsigned(provider: Provider, claims: Claims) -> str:
+    return f"{part({'alg': 'none'})}.{part(claims)}."
 
 
-def signed_with_the_client_secret(provider: Provider, claims: dict) -> str:
-    signed = f"{b64(b'{"alg": "HS256"}')}.{b64(json.dumps(claims).encode())}"
-    return f"{signed}.{b64(hmac.digest(SECRET.encode(), signed.encode(), 'sha256'))}"
+def hashed(key: bytes, claims: Claims, **header: object) -> str:
+    signed = f"{part({'alg': 'HS256'} | header)}.{part(claims)}"
+    return f"{signed}.{b64(hmac.digest(key, signed.encode(), 'sha256'))}"
 
 
-def signed_by_somebody_else(provider: Provider, claims: dict) -> str:
+def signed_with_what_is_public(provider: Provider, claims: Claims) -> str:
+    return hashed(provider.key.as_pem(private=False), claims, kid=provider.key.kid)
+
+
+def signed_with_the_client_secret(provider: Provider, claims: Claims) -> str:
+    return hashed(SECRET.encode(), claims)
+
+
+def signed_by_somebody_else(provider: Provider, claims: Claims) -> str:
     return provider.token(claims, new_key("theirs"), kid="ours")
 
 
-def signed_with_a_key_of_its_own(provider: Provider, claims: dict) -> str:
+def signed_with_a_key_of_its_own(provider: Provider, claims: Claims) -> str:
     key = new_key("theirs")
     return jwt.encode({"alg": "RS256", "kid": "theirs", "jwk": key.as_dict(private=False)}, claims, key)
 
 
-def changed_after_signing(provider: Provider, claims: dict) -> str:
+def changed_after_signing(provider: Provider, claims: Claims) -> str:
     head, _, signature = provider.token(claims).split(".")
-    return f"{head}.{b64(json.dumps(claims | {'email': 'hoa@example.vn'}).encode())}.{signature}"
+    return f"{head}.{part(claims | {'email': 'hoa@example.vn'})}.{signature}"
 
 
-def nonsense(provider: Provider, claims: dict) -> str:
+def nonsense(provider: Provider, claims: Claims) -> str:
     return "not.a.token"
 
 
@@ -510,22 +547,22 @@ def nonsense(provider: Provider, claims: dict) -> str:
         lambda provider, claims: "",
     ],
 )
-@pytest.mark.parametrize("claimed", [["RS256"], ["RS256", "HS256", "none"]])
-def test_a_forged_token_opens_nothing_whatever_the_provider_claims_to_sign_with(
-    browser, provider, store, forge, claimed
+def test_a_forged_token_opens_nothing_though_the_provider_claims_to_sign_like_that(
+    browser, provider, store, forge
 ):
-    key = "id_token_signing_alg_values_supported"
-    provider.answers["/.well-known/openid-configuration"] = lambda said: said | {key: claimed}
+    claimed = {"id_token_signing_alg_values_supported": ["RS256", "HS256", "none"]}
+    provider.answers["/.well-known/openid-configuration"] = lambda said: said | claimed
     provider.sign = lambda claims: forge(provider, claims)
     assert refused(browser.sign_in(), 401, oidc.DOUBTFUL)
     assert acts(store) == FAILED
 
 
 def test_keys_and_addresses_are_fetched_once_and_keys_again_when_there_is_a_new_one(browser, provider):
-    def sign_in() -> int:
+    def sign_in():
         browser.cookies.clear()
         return browser.sign_in().status_code
 
+    provider.signed()
     assert (sign_in(), sign_in()) == (303, 303)
     assert (provider.count("/.well-known/openid-configuration"), provider.count("/jwks")) == (1, 1)
     fresh = new_key("fresh")
@@ -566,19 +603,20 @@ def test_nobody_waits_long_for_a_slow_provider(browser, provider, monkeypatch, c
 
 
 @pytest.mark.parametrize(
-    ("path", "other"),
+    "other",
     [
-        ("/.well-known/openid-configuration", {"issuer": "https://evil.example"}),
-        ("/.well-known/openid-configuration", {"issuer": None}),
-        ("/.well-known/openid-configuration", {"token_endpoint": "http://sso.example.vn/token"}),
-        ("/.well-known/openid-configuration", {"authorization_endpoint": "javascript:alert(1)"}),
-        ("/.well-known/openid-configuration", {"jwks_uri": None}),
-        ("/.well-known/openid-configuration", {"userinfo_endpoint": "http://127.0.0.1.evil.example/"}),
-        ("/.well-known/openid-configuration", {"id_token_signing_alg_values_supported": ["none", "HS256"]}),
+        {"issuer": "https://evil.example"},
+        {"issuer": None},
+        {"token_endpoint": "http://sso.example.vn/token"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"jwks_uri": None},
+        {"userinfo_endpoint": "http://127.0.0.1.evil.example/"},
+        {"id_token_signing_alg_values_supported": ["none", "HS256"]},
     ],
     ids=str,
 )
-def test_a_description_that_is_another_ones_or_unsafe_is_not_used(browser, provider, path, other):
+def test_a_description_that_is_another_ones_or_unsafe_is_not_used(browser, provider, other):
+    path = "/.well-known/openid-configuration"
     provider.answers[path] = lambda said: said | other
     assert refused(browser.get("/dang-nhap/oidc"), 502, oidc.DOWN)
     del provider.answers[path]
@@ -598,7 +636,7 @@ def test_what_makes_no_sense_opens_nothing(browser, provider, path, other):
 
 @pytest.mark.parametrize("error", ["server_error", "temporarily_unavailable", "invalid_scope", "<script>"])
 def test_an_error_of_the_provider_is_said_in_our_words(browser, caplog, error):
-    state = parse_qs(urlsplit(browser.start()).query)["state"][0]
+    state = asked_of(browser.start(), "state")[0]
     told = {"error": error, "error_description": SECRET, "state": state}
     assert refused(browser.get(f"{RETURN}?{urlencode(told)}"), 502, oidc.DOWN)
     assert error in caplog.text
@@ -611,7 +649,9 @@ def test_who_does_not_use_it_does_not_load_it(tmp_path):
         "app = Starlette(middleware=web.middleware(lambda: None)); app.build_middleware_stack(); "
         "print(sorted({name.partition('.')[0] for name in sys.modules} & {'authlib', 'joserfc', 'httpx2', 'httpx'}))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
     assert done.stdout.strip() == "[]"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote
 
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -84,7 +84,7 @@ def token(scope: Scope) -> str:
 def way(path: str) -> str:
     """Where to go after signing in: a path of this site, or the start."""
     harmless = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
-    is_door = path.split("?")[0].split("/")[1:2] in (["dang-nhap"], ["dang-xuat"])
+    is_door = unquote(path.partition("?")[0]).split("/")[1:2] in (["dang-nhap"], ["dang-xuat"])
     return path if harmless and not is_door and len(path) <= 2000 else "/"
 
 
@@ -111,7 +111,7 @@ def _is_same_origin(scope: Scope, host: str) -> bool:
     site, origin = asked.get(b"sec-fetch-site"), asked.get(b"origin")
     if site is not None:
         return site in {b"same-origin", b"none"}
-    return origin is None or urlsplit(origin.decode("latin-1")).netloc == host
+    return origin is None or origin.decode("latin-1").partition("://")[2] == host
 
 
 def _is_public(scope: Scope) -> bool:

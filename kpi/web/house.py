@@ -13,6 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kpi.web import files
 from kpi.web.pages import ICON, refusal
 
+# A file somebody sent is never a page of this site, whatever it holds.
+NO_PAGE = b"default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
 
 class House:
     def __init__(self, app: ASGIApp, doors: Callable[[], Sequence[BaseRoute]]) -> None:
@@ -61,6 +64,8 @@ class _Tamed:
                     await refusal(scope, status)(scope, receive, send)
                     return
                 message["headers"] = [pair for pair in message["headers"] if pair[0] != b"cache-control"]
+                if scope["path"].startswith("/media/"):
+                    message["headers"].append((b"content-security-policy", NO_PAGE))
             if not replaced:
                 await send(message)
 

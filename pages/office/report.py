@@ -37,4 +37,4 @@ for tab, table, wrap, stem in ((whole, report, 34, "bao-cao"), (by_unit, matrix,
     with tab:
         st.subheader(table.title, anchor=False)
         ui.show_table(table, table.title, wrap=wrap)
-        ui.offer_csv(table, f"{stem}-{view.plan.code}-{view.quarter}")
+        ui.offer_report(view, table, stem)

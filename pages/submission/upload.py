@@ -35,8 +35,9 @@ with st.container(border=True):
 with st.container(border=True):
     st.subheader("Bước 3. Nạp tệp đã điền", anchor=False)
     files = st.file_uploader(
-        "Chọn một hoặc nhiều tệp Excel (.xlsx, mỗi tệp không quá 5 MB). Chưa có gì được lưu khi bạn chưa bấm nút.",
+        "Chọn một hoặc nhiều tệp Excel (.xlsx). Chưa có gì được lưu khi bạn chưa bấm nút.",
         accept_multiple_files=True,
+        max_upload_size=5,
         key=intake.uploader_key(),
     )
     drafts = intake.read_files(files, reporter, quarter)
