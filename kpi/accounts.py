@@ -47,7 +47,7 @@ def show_everybody() -> None:
         )
         for p in people
     )
-    ui.show_table(export.Table("", vi.ACCOUNT_HEADINGS, rows), "Các tài khoản", most=3)
+    ui.show_table(export.Table("", vi.ACCOUNT_HEADINGS, rows), "Các tài khoản", wrap=34, most=3)
     if len(people) == 1:
         st.info("Mới chỉ có tài khoản của bạn. Hãy mời người đầu tiên ở dưới.", icon=":material/person_add:")
 

@@ -45,7 +45,7 @@ def pick_events(reader: Person) -> list[Event]:
 def _pick_day(label: str, key: str, first: date) -> date | None:
     # Not as the widget's default: Streamlit leaves that out of the address, and a link would drift.
     # Said again on every run, or the browser would not hear of it.
-    st.session_state[key] = st.session_state[key] if key in st.session_state else first
+    st.session_state[key] = st.session_state.get(key, first)
     return st.date_input(label, None, key=key, bind="query-params", format="DD/MM/YYYY")
 
 

@@ -107,9 +107,8 @@ def person() -> Person:
 
 def show_person(here: Person) -> None:
     """Who is signed in, as what, and the way out."""
-    roles = ", ".join(dict.fromkeys(vi.ROLES[grant.role] for grant in here.grants))
     st.sidebar.markdown(
-        f"**{plain(here.name)}**  \n:small[{roles}]  \n[Đổi mật khẩu](/doi-mat-khau) · [Đăng xuất](/dang-xuat)"
+        f"**{plain(here.name)}**  \n:small[{vi.roles(here)}]  \n[Đổi mật khẩu](/doi-mat-khau) · [Đăng xuất](/dang-xuat)"
     )
 
 

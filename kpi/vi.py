@@ -1024,9 +1024,9 @@ _WEAK = {
 }
 
 
-def grant(held: Grant, units: Mapping[str, str]) -> str:
-    """A role in words, with the name of what it is bound to."""
-    return f"{ROLES[held.role]}: {units.get(held.unit, held.unit)}" if held.unit else ROLES[held.role]
+def roles(person: Person) -> str:
+    """What a person is here for, without saying for which units."""
+    return ", ".join(dict.fromkeys(ROLES[held.role] for held in person.grants))
 
 
 _DAMAGED = {
@@ -1171,9 +1171,14 @@ def bound_names(plans: Iterable[Plan]) -> Names:
 def grants(held: Iterable[Grant], names: Names) -> str:
     """Roles in words, each with the names of all it is bound to."""
     found = [*held]
-    words = {role: [names.get(role, {}).get(g.unit, g.unit) for g in found if g.role is role and g.unit] for role in Role}
+    words = {
+        role: [names.get(role, {}).get(g.unit, g.unit) for g in found if g.role is role and g.unit]
+        for role in Role
+    }
     mine = {one.role for one in found}
-    return "; ".join(": ".join(filter(None, (ROLES[role], ", ".join(words[role])))) for role in Role if role in mine)
+    return "; ".join(
+        ": ".join(filter(None, (ROLES[role], ", ".join(words[role])))) for role in Role if role in mine
+    )
 
 
 def person(known: Person) -> str:
@@ -1470,10 +1475,7 @@ def welcome(address: str, set_up: str | None, shown: Sequence[tuple[Person, str]
     if shown:
         width = max(len(person.login) for person, _ in shown)
         lines += ["Chạy thử, số liệu minh họa. Tài khoản và mật khẩu của lần chạy này:"]
-        lines += [
-            f"  {person.login:<{width}}  {password}  {', '.join(dict.fromkeys(ROLES[g.role] for g in person.grants))}"
-            for person, password in shown
-        ]
+        lines += [f"  {person.login:<{width}}  {password}  {roles(person)}" for person, password in shown]
     return "\n".join(lines)
 
 

@@ -113,7 +113,7 @@ def test_a_page_whose_session_ended_leads_to_the_sign_in_page(server, page):
     open_page(page, server, "don-vi", "Tiến độ theo đơn vị")
     page.context.request.post(f"{server.address}/dang-xuat")
     page.get_by_test_id("stSidebarNav").get_by_text("Nhiệm vụ").click()
-    expect(page).to_have_url(re.compile(r"/dang-nhap\?tiep="))
+    expect(page).to_have_url(re.compile(r"/dang-nhap\?xong=het-phien&tiep="))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
@@ -123,7 +123,7 @@ def test_a_download_without_a_session_saves_nothing(demo, page):
     page.on("download", lambda download: saved.append(download))
     page.context.clear_cookies()
     page.get_by_role("button", name="Tải CSV cho Excel").click()
-    expect(page).to_have_url(re.compile(r"/dang-nhap\?tiep=%2Fbao-cao"))
+    expect(page).to_have_url(re.compile(r"/dang-nhap\?xong=het-phien&tiep=%2Fbao-cao"))
     assert saved == []
 
 

@@ -15,7 +15,7 @@ from kpi.model import Grant, Person, Role, StaleLinkError, WrongPasswordError
 from kpi.store import Store
 from tests.filled import LAN
 
-PASSWORD = "bốn mùa trăng sáng bên hồ"
+PHRASE = "bốn mùa trăng sáng bên hồ"
 ADD = ("person", "add", "annv", "--name", "Nguyễn Văn An")
 
 
@@ -50,7 +50,7 @@ def test_a_person_is_added_and_comes_in_by_the_link(kpi, store):
     assert timedelta(days=6, hours=23) < left < timedelta(days=7, minutes=1)
     assert vi.moment(until) in result.stdout
     with store() as opened:
-        person = opened.people.accept(token(result), PASSWORD)
+        person = opened.people.accept(token(result), PHRASE)
         assert (person.name, person.email) == ("Nguyễn Văn An", "an@so.example")
         assert person.grants == (Grant(Role.REPORTER, "061"), Grant(Role.ROOM, "PBCVT"))
         newest = opened.record.events(LAN, person=vi.OPERATOR)[0]
@@ -73,8 +73,8 @@ def test_settings_that_cannot_be_read_stop_before_there_is_an_account(kpi, store
 def test_people_are_listed_with_exact_roles_and_times(kpi, store):
     kpi(*ADD, "--role", "viewer", "--role", "room:PBCVT", "--role", "viewer")
     with store() as opened:
-        opened.people.accept(opened.people.reset("annv", LAN), PASSWORD)
-        opened.people.sign_in("annv", PASSWORD, "10.0.0.1")
+        opened.people.accept(opened.people.reset("annv", LAN), PHRASE)
+        opened.people.sign_in("annv", PHRASE, "10.0.0.1")
     result = kpi("person", "list", "--json")
     (found,) = said(result)
     last = found.pop("last_sign_in")
@@ -103,18 +103,18 @@ def test_roles_are_set_to_exactly_those_named(kpi, store):
 def test_a_person_is_disabled_enabled_and_reset(kpi, store):
     first = token(kpi(*ADD, "--role", "viewer", "--json"))
     with store() as opened:
-        opened.people.accept(first, PASSWORD)
+        opened.people.accept(first, PHRASE)
     assert said(kpi("person", "disable", "annv", "--json"))["disabled"] is True
     with store() as opened, pytest.raises(WrongPasswordError):
-        opened.people.sign_in("annv", PASSWORD, "10.0.0.1")
+        opened.people.sign_in("annv", PHRASE, "10.0.0.1")
     assert said(kpi("person", "enable", "annv", "--json"))["disabled"] is False
     again = kpi("person", "reset", "annv", "--json")
     with store() as opened:
         with pytest.raises(WrongPasswordError):
-            opened.people.sign_in("annv", PASSWORD, "10.0.0.1")
+            opened.people.sign_in("annv", PHRASE, "10.0.0.1")
         with pytest.raises(StaleLinkError):
             opened.people.link(first)
-        assert opened.people.accept(token(again), PASSWORD + "!").login == "annv"
+        assert opened.people.accept(token(again), PHRASE + "!").login == "annv"
 
 
 @pytest.mark.parametrize("words", [("role", "--role", "viewer"), ("disable",), ("enable",), ("reset",)])
@@ -135,7 +135,7 @@ def test_a_taken_or_impossible_login_is_refused(kpi):
 def test_the_last_admin_stays(kpi, store):
     with store() as opened:
         link = opened.people.invite(Person("tu", "Vi Văn Tú", grants=(Grant(Role.ADMIN),)), LAN)
-        opened.people.accept(link, PASSWORD)
+        opened.people.accept(link, PHRASE)
     for words in (("disable", "tu"), ("role", "tu", "--role", "viewer")):
         result = kpi("person", *words, "--json")
         assert (result.exit_code, said(result)["reason"]) == (1, "last_admin")

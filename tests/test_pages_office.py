@@ -326,6 +326,14 @@ def test_a_backup_is_made_listed_and_carried_away(store, fetch):
     assert acts(store)[:2] == [(Act.BACKUP, "quan-tri")] * 2
 
 
+def test_the_newest_backup_is_the_one_offered(store):
+    first = store.back_up(LAN)
+    at = start(BACKUPS, Role.ADMIN)
+    assert at.selectbox(key="backup").value == first.name
+    newest = press(at, "back-up").selectbox(key="backup").value
+    assert newest == store.backups.on_disk(LAN)[0].name != first.name
+
+
 def test_a_backup_that_cannot_be_made_is_a_sentence(store, sender):
     store.keep(sender.posts(Q1, 18), LAN)
     next(store.originals.iterdir()).unlink()

@@ -20,7 +20,7 @@ HOME = {
     "argon2": {"kpi/access"},
     "starlette": {"kpi/web"},
     "authlib": {"kpi/web"},
-    "httpx": {"kpi/web"},
+    "httpx2": {"kpi/web"},
     "joserfc": {"kpi/web"},
     "streamlit": {
         "kpi/ui",

@@ -380,6 +380,8 @@ class People:
         self._live = {mark: s for mark, s in self._live.items() if s.login != login or s.id == but}
 
     def _load(self, mark: str) -> _Live | None:
+        if not self._database.fetch("find_session", mark=mark):
+            return None  # the many that are forged wait for nobody
         with self._database.writing():
             rows = self._database.fetch("find_session", mark=mark)
             for number, login, started_at, seen_at in rows:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
+from streamlit import config
 
 from kpi import vi
 from kpi.model import KpiError, Person
@@ -46,6 +48,7 @@ def _ways_in(doors: Doors, settings: Callable[[], Settings]) -> list[BaseRoute]:
         # A slip in the settings shuts out nobody who has a password, and lets in nobody else.
         logging.getLogger("kpi").warning("%s", vi.refusal(error))
         found = Settings()
+    _answer_to(found)
     if found.oidc is None:
         return doors.routes()
     # Half a second of imports, for those who use it.
@@ -53,3 +56,13 @@ def _ways_in(doors: Doors, settings: Callable[[], Settings]) -> list[BaseRoute]:
 
     doors = replace(doors, account=found.oidc.name or oidc.ACCOUNT)
     return [*oidc.routes(doors, found.url, found.oidc), *doors.routes()]
+
+
+def _answer_to(settings: Settings) -> None:
+    """Let the house be called by the names the settings give it, beside those of its own machine."""
+    names = {
+        *config.get_option("server.allowedHosts"),
+        *settings.hosts,
+        urlsplit(settings.url).hostname or "",
+    }
+    config.set_option("server.allowedHosts", sorted(names - {""}))

@@ -155,7 +155,7 @@ class Doors:
     def sign_in_page(
         self, status: int, headers: Mapping[str, str] | None = None, **facts: object
     ) -> Response:
-        shown = {"username": "", "error": None, "notice": None, **facts}
+        shown = {"username": "", "error": None, "notice": None, "roles": vi.roles, **facts}
         return page("sign_in.html", status, headers, demo=self.demo(), account=self.account, **shown)
 
 

@@ -21,6 +21,7 @@ if st.button("Sao lưu ngay", key="back-up", type="primary", icon=":material/bac
         with st.spinner("Đang sao lưu…"):
             made = store.back_up(here)
         st.success(f"Đã sao lưu: {made.name}.", icon=":material/check_circle:")
+        st.session_state["backup"] = made.name
     except KpiError as error:
         ui.show_refusal(error)
 

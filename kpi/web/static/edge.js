@@ -5,6 +5,8 @@
   const SIGN_IN = "/dang-nhap";
   const OWN_PAGES = new Set([SIGN_IN, "/dang-xuat", "/doi-mat-khau"]);
   const SESSION_GONE = 4401;
+  // The policy forbids it; the one library that tries (long.js, for protobuf) counts without it as well.
+  delete window.WebAssembly;
 
   // What Streamlit 1.67, React Aria and Plotly say by themselves, in the order in which a page shows it.
   const WORDS = {
@@ -203,7 +205,7 @@
     if (leaving || location.pathname.startsWith(SIGN_IN)) return;
     leaving = true;
     // Not assign: "back" from the sign-in page would lead to the dead page, and from there to sign-in again.
-    location.replace(`${SIGN_IN}?tiep=${encodeURIComponent(location.pathname + location.search)}`);
+    location.replace(`${SIGN_IN}?xong=het-phien&tiep=${encodeURIComponent(location.pathname + location.search)}`);
   }
 
   const isOurs = (address) => new URL(address, location.href).origin === location.origin;
