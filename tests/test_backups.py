@@ -136,6 +136,12 @@ def test_what_was_there_is_moved_aside_with_its_originals_and_never_deleted(path
         assert len(numerators(old)) == 4
 
 
+def test_what_a_killed_restoring_left_behind_is_cleared_away(path, sample):
+    (path.parent / "restoring-0123.part" / "originals").mkdir(parents=True)
+    restore(sample, path, LAN)
+    assert sorted(p.name for p in path.parent.iterdir()) == ["kpi.duckdb", "originals"]
+
+
 def test_a_new_machine_needs_nothing_but_the_zip(path, sample):
     assert restore(sample, path, LAN).replaced is None
     assert sorted(p.name for p in path.parent.iterdir()) == ["kpi.duckdb", "originals"]

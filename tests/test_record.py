@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
 import pytest
@@ -141,7 +142,7 @@ def tampered(events: list[Event], dice: random.Random) -> list[Event]:
     match dice.choice(["edit", "delete", "swap", "insert", "cut"]):
         case "edit":
             field = dice.choice([f.name for f in dataclasses.fields(Event) if f.name != "id"])
-            changed = {
+            changed: Any = {
                 "at": event.at + timedelta(seconds=1),
                 "act": Act.RESTORE,
             }.get(field, f"{getattr(event, field)}x")

@@ -9,7 +9,7 @@ import pytest
 
 from kpi import plan as plan_files
 from kpi import workbook
-from kpi.model import Act, Grant, NotAllowedError, Person, Role, UnknownPersonError
+from kpi.model import Act, Grant, NotAllowedError, Person, Quarter, Role, UnknownPersonError
 from kpi.store import Store
 from kpi.units import Directory
 from tests.filled import LAN, Q1, Q2, filled
@@ -57,7 +57,7 @@ def drafts() -> Mapping[str, Mapping[str, workbook.Draft]]:
     """For each reporter a workbook that is kept from the start, and one to try with."""
     units = DIRECTORY.on(PLAN.end, PLAN.province)
 
-    def draft(reporter: str, quarter: object) -> workbook.Draft:
+    def draft(reporter: str, quarter: Quarter) -> workbook.Draft:
         duty = next(
             d for d in PLAN.reporter(reporter).duties if d.indicator in {"5", "6", "7", "8", "9", "12"}
         )

@@ -46,6 +46,8 @@ def restore(backup: Path, path: Path, person: Person, clock: Clock = now) -> Res
     if not may(person, Right.ADMIN):
         raise NotAllowedError(person, Right.ADMIN)
     before = _present_head(path)
+    for left in path.parent.glob("restoring-*.part"):  # of a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
     staged = path.parent / f"restoring-{uuid4().hex}.part"
     try:
         staged.mkdir(parents=True)

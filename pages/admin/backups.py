@@ -55,4 +55,6 @@ with st.expander("Cách khôi phục", icon=":material/settings_backup_restore:"
         "3. Khởi động lại. Tài khoản và mật khẩu trở lại như lúc sao lưu, mọi người đăng nhập lại."
     )
     st.code("python -m kpi restore kpi-….zip", language=None)
-    st.caption("Kho cũ không bị xóa: nó được chuyển vào thư mục “replaced-…” ngay bên cạnh.")
+    st.caption(
+        "Kho cũ không bị xóa: nó được chuyển vào thư mục “replaced-…” ngay bên cạnh. Bản sao lưu không gồm settings.toml."
+    )
