@@ -430,6 +430,12 @@ class Grant:
         return f"{self.role}:{self.unit}" if self.unit else str(self.role)
 
 
+CONSOLE = "@console"
+"""Marks on record who sat at the command line."""
+PROGRAM = "@program"
+"""Who is on record for what the program did of itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody with an account. `last_sign_in` is UTC without a zone."""
@@ -452,8 +458,8 @@ class Person:
 
     @property
     def signature(self) -> str:
-        """How the record names this person: what cannot change."""
-        return self.login or self.name
+        """How the record names this person: what cannot change, and no login can look like."""
+        return self.login or f"{self.name}{CONSOLE}"
 
 
 class Act(StrEnum):
@@ -488,7 +494,7 @@ class Event:
     offset: str
     """What the clocks of the office showed beyond UTC: "+07:00"."""
     person: str
-    """The login, the operator's name, or "" for nobody known."""
+    """The login, the operator's name with CONSOLE, PROGRAM, or "" for nobody known."""
     act: Act
     plan: str = ""
     unit: str = ""

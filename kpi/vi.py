@@ -13,6 +13,8 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from kpi.model import (
+    CONSOLE,
+    PROGRAM,
     Act,
     AlreadyKeptError,
     AlreadyWithdrawnError,
@@ -1154,6 +1156,8 @@ _FLAWS = {
     "unchained": "Việc số {} không nối với việc ngay trước nó: có việc đã bị thay, chèn hoặc đổi chỗ.",
     "cut": "Mã chốt của việc số {} không khớp: nhật ký đã bị cắt bớt hoặc viết lại từ đó trở về trước.",
     "figures": "Số liệu đã lưu của lần nạp số {} không còn đúng như lúc lưu.",
+    "unnoted": "Có số liệu, lần rút, duyệt hoặc chốt kỳ không do chương trình ghi (lần nạp số {}; 0 là chốt hoặc mở kỳ).",
+    "gone": "Nhật ký có ghi nhưng trong kho không còn (lần nạp số {}; 0 là chốt hoặc mở kỳ).",
 }
 
 Names = Mapping[Role, Mapping[str, str]]
@@ -1188,6 +1192,10 @@ def person(known: Person) -> str:
 
 def who(signature: str, people: Mapping[str, Person]) -> str:
     """Whom the record names."""
+    if signature == PROGRAM:
+        return "Chương trình"
+    if signature.endswith(CONSOLE):
+        return f"{signature.removesuffix(CONSOLE)} (dòng lệnh)"
     return person(people[signature]) if signature in people else signature or _NOBODY
 
 

@@ -119,8 +119,8 @@ def test_a_backup_put_back_is_the_store_of_that_moment(path, drafts):
         assert store.original(kept.upload, LAN) == drafts[0].content
         assert store.verify(done.head) == []
         restored, made, *_ = store.record.events(LAN)
-        assert (made.act, made.person, made.subject) == (Act.BACKUP, "Lan", backup.name)
-        assert (restored.act, restored.person, restored.subject) == (Act.RESTORE, "Hoa", backup.name)
+        assert (made.act, made.person, made.subject) == (Act.BACKUP, LAN.signature, backup.name)
+        assert (restored.act, restored.person, restored.subject) == (Act.RESTORE, HOA.signature, backup.name)
         assert (restored.before.partition("-")[0], restored.after) == ("4", done.head)
 
 
@@ -547,7 +547,7 @@ def test_the_command_line_approves_closes_and_reopens(kpi, held, drafts):
         assert store.closed("bac-kan-2022") == set()
         reopened, closed, approved, *_ = store.record.events(LAN)
         assert [e.act for e in (approved, closed, reopened)] == [Act.APPROVAL, Act.CLOSE, Act.REOPEN]
-        assert (reopened.person, reopened.quarter, reopened.after) == ("Lan", "2022-Q1", "Ba Bể gửi sót")
+        assert (reopened.person, reopened.quarter, reopened.after) == (LAN.signature, "2022-Q1", "Ba Bể gửi sót")
 
 
 @pytest.mark.parametrize(

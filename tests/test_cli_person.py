@@ -53,7 +53,7 @@ def test_a_person_is_added_and_comes_in_by_the_link(kpi, store):
         person = opened.people.accept(token(result), PHRASE)
         assert (person.name, person.email) == ("Nguyễn Văn An", "an@so.example")
         assert person.grants == (Grant(Role.REPORTER, "061"), Grant(Role.ROOM, "PBCVT"))
-        newest = opened.record.events(LAN, person=vi.OPERATOR)[0]
+        newest = opened.record.events(LAN, person=Person.operator(vi.OPERATOR).signature)[0]
     assert (newest.subject, token(result) in str(newest)) == ("annv", False)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from kpi.model import Act, Event, NotAllowedError, Right, Role
+from kpi.model import PROGRAM, Act, Event, NotAllowedError, Right, Role
 from kpi.store import Store
 from kpi.store.record import check, digest, read_anchor
 from tests.filled import LAN, PEOPLE, Q1, Sender, let_in
@@ -50,7 +50,7 @@ def test_every_event_says_who_when_and_what_and_carries_the_hash_before(store, s
     withdrawal, keeping = store.record.events(LAN)
     assert (keeping.act, keeping.person, keeping.plan, keeping.unit) == (
         Act.UPLOAD_KEPT,
-        "Lan",
+        LAN.signature,
         "bac-kan-2022",
         "BDT",
     )
@@ -197,6 +197,10 @@ def test_a_record_written_anew_from_some_point_on_does_not_fit_what_was_printed(
         "update event set utc_offset = '+00:00' where id = 1",
         "update reading set numerator = 19 where upload = 1",
         "delete from reading where upload = 1 and unit = '060'",
+        "insert into upload select 2, plan, reporter, year, quarter, 'x', 'x', 'x', kept_at, false from upload",
+        "delete from upload",
+        "insert into withdrawal values (1, 'x', 'x', '2022-04-01')",
+        "insert into decision values (1, 'bac-kan-2022', 2022, 1, null, 'close', 'x', '2022-04-01')",
     ],
 )
 def test_what_was_changed_in_the_file_itself_is_found(tmp_path, sender, tampering):

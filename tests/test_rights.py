@@ -78,24 +78,24 @@ def store(tmp_path_factory, drafts):
 @pytest.fixture
 def attempts(store, drafts) -> Mapping[str, Callable[[Person, str], object]]:
     """Everything a person can do with the store; what succeeds is undone at once."""
-    held = {
-        upload.reporter: upload for upload in store.uploads() if upload.quarter == Q1 and not upload.withdrawn
-    }
+
+    def held(code: str) -> str:
+        standing = (u for u in store.uploads() if u.quarter == Q1 and not u.withdrawn)
+        return str(next(u.id for u in standing if u.reporter == code))
 
     def keep(person: Person, code: str) -> None:
         kept = store.keep(drafts[code]["new"], person)
         store.withdraw(kept.upload, LAN, "thử")
 
     def withdraw(person: Person, code: str) -> None:
-        kept = next(u for u in store.uploads() if u.reporter == code and u.quarter == Q1 and not u.withdrawn)
-        store.withdraw(kept.id, person, "thử", PLAN)
+        store.withdraw(held(code), person, "thử", PLAN)
         store.keep(drafts[code]["held"], LAN)
 
     return {
         "keep": keep,
         "withdraw": withdraw,
-        "original": lambda person, code: store.original(held[code].id, person),
-        "approve": lambda person, code: store.approve(held[code].id, person),
+        "original": lambda person, code: store.original(held(code), person),
+        "approve": lambda person, code: store.approve(held(code), person),
         "close": lambda person, _: store.close_quarter(PLAN.code, PLAN.quarters[-1], person),
         "reopen": lambda person, _: store.reopen_quarter(PLAN.code, PLAN.quarters[-1], person, "thử"),
         "export": lambda person, _: store.note_export(person, PLAN.code, Q1, "x.csv", b"x"),

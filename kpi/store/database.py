@@ -116,11 +116,11 @@ class Database:
         try:
             opened = duckdb.connect(str(self.path), config=_CONFIG)
             self._lock_up(opened)
-            return opened
         except (duckdb.IOException, duckdb.InternalException, duckdb.SerializationException) as error:
             if is_busy(error):
                 raise StoreBusyError(self.path) from error
             raise StoreUnusableError(self.path) from error
+        return opened
 
     def _lock_up(self, opened: duckdb.DuckDBPyConnection) -> None:
         """Keep DuckDB away from every other file; the folders that are left can only be named once it runs."""

@@ -16,6 +16,7 @@ import duckdb
 
 from kpi import access
 from kpi.model import (
+    PROGRAM,
     Act,
     Grant,
     HoldsRealPeopleError,
@@ -172,7 +173,7 @@ class People:
                 else:
                     self._insert(db, replace(person, demonstration=True), hashed)
                 self._forgive(db, person.login)
-                self._note(db, "", person.login, "", _facts(replace(person, demonstration=True)))
+                self._note(db, PROGRAM, person.login, "", _facts(replace(person, demonstration=True)))
         return shown
 
     def sign_in(self, login: str, password: str, address: str) -> str:
@@ -294,7 +295,7 @@ class People:
         if (
             access.may(old, Right.ADMIN)
             and not access.may(new, Right.ADMIN)
-            and self._administrators() <= {old.login}
+            and self._administrators() == {old.login}
         ):
             raise LastAdminError(old.login)
 

@@ -17,6 +17,7 @@ from uuid import uuid4
 import duckdb
 
 from kpi.model import (
+    PROGRAM,
     Act,
     AlreadyKeptError,
     AlreadyWithdrawnError,
@@ -69,6 +70,7 @@ class Store:
         self.record = Record(self._database)
         self.people = People(self._database, self.record)
         self.backups = Backups(self._database, self.record, self.uploads, self.content)
+        self._begin_record()
         self._revision = self._count_revisions()
         sync_folder(path.parent)
 
@@ -162,7 +164,7 @@ class Store:
         for plan in sorted(known.keys() | plans.keys()):
             before, after = known.get(plan, ""), plans.get(plan, "")
             if before != after:
-                self.record.add("", Act.PLAN, plan=plan, subject=plan, before=before, after=after)
+                self.record.add(PROGRAM, Act.PLAN, plan=plan, subject=plan, before=before, after=after)
 
     def approve(self, upload: str, person: Person) -> None:
         """Say that the office has checked an upload."""
@@ -242,13 +244,18 @@ class Store:
         return bool(answer)
 
     def verify(self, *anchors: str) -> list[Flaw]:
-        """What does not hold: in the record, against heads that were printed, and in the figures kept."""
+        """What does not hold: in the record, against heads that were printed, and in what was kept and decided."""
         noted = self._database.fetch("list_kept_digests")
+        kept, acted = (
+            Counter(self._database.fetch(query)) for query in ("list_kept_acts", "list_noted_acts")
+        )
+        unnoted = [Flaw("unnoted", int(row[-1] or 0)) for row in kept - acted]
+        gone = [Flaw("gone", int(row[-1] or 0)) for row in acted - kept]
         with self._database.cursor() as db:
             changed = [
                 Flaw("figures", int(n)) for n, digest in noted if _is_id(n) and _written(db, n) != digest
             ]
-        return [*self.record.verify(*anchors), *changed]
+        return [*self.record.verify(*anchors), *unnoted, *gone, *changed]
 
     def _count_revisions(self) -> int:
         rows = self._database.fetch("count_revisions")
@@ -284,8 +291,19 @@ class Store:
             else:
                 self.record.write(db, person, act, plan=plan, quarter=quarter, after=why)
 
+    def _begin_record(self) -> None:
+        """What a store without a record holds, from before there was one, is put on record as it is found."""
+        if self.record.head() != "0-":
+            return
+        with self._database.change() as db:
+            for upload in reversed(self.uploads()):
+                facts = f"{upload.sha256} {_written(db, upload.id)}"
+                self._note(db, PROGRAM, Act.UPLOAD_KEPT, upload.id, after=facts)
+                if upload.withdrawn:
+                    self._note(db, PROGRAM, Act.WITHDRAWAL, upload.id, before=upload.sha256, after=upload.why)
+
     def _note(
-        self, db: duckdb.DuckDBPyConnection, person: Person, act: Act, upload: str, **facts: str
+        self, db: duckdb.DuckDBPyConnection, person: Person | str, act: Act, upload: str, **facts: str
     ) -> None:
         """Put on record what was done with an upload."""
         about = _upload(db.execute(sql("list_uploads"), {"plan": None, "id": int(upload)}).fetchall()[0])
