@@ -216,6 +216,22 @@ def test_what_was_changed_in_the_file_itself_is_found(tmp_path, sender, tamperin
         assert store.verify(anchor)
 
 
+def test_what_an_older_program_kept_is_put_on_record_when_it_is_found(tmp_path, sender):
+    path = tmp_path / "kpi.duckdb"
+    with Store(path) as store:
+        store.withdraw(store.keep(sender.posts(Q1, 18), LAN).upload, LAN, "nhầm")
+        store.keep(sender.posts(Q1, 17), LAN)
+    with duckdb.connect(str(path)) as db:
+        for table in ("event", "decision", "attempt", "session", "link", "account"):
+            db.execute(f"drop table {table}")
+        db.execute("delete from schema_step where name = '002_door.sql'")
+    for _ in range(2):
+        with Store(path) as store:
+            assert acts(store) == [Act.UPLOAD_KEPT, Act.WITHDRAWAL, Act.UPLOAD_KEPT]
+            assert {event.person for event in store.record.events(LAN)} == {PROGRAM}
+            assert store.verify() == []
+
+
 @pytest.mark.parametrize(
     "text", ["", "12", "12-abc", "x-" + "a" * 20, "0-" + "a" * 20, "12-", "1-" + "g" * 20]
 )

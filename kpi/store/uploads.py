@@ -110,13 +110,9 @@ class Store:
             with self._changing() as db:
                 when = kept_at or self._database.now()
                 kept = _add(db, draft, plan.code, reporter.code, quarter, person.name, when, illustrative)
-                self._note(
-                    db,
-                    person,
-                    Act.UPLOAD_KEPT,
-                    kept.upload,
-                    after=f"{draft.sha256} {_written(db, kept.upload)}",
-                )
+                figures = f"{draft.sha256} {_written(db, kept.upload)}"
+                place = plan.code, reporter.code, quarter
+                self._note(db, person, Act.UPLOAD_KEPT, kept.upload, place, after=figures)
         return kept
 
     def withdraw(self, upload: str, person: Person, why: str, plan: Plan | None = None) -> None:
@@ -130,7 +126,9 @@ class Store:
             with self._changing() as db:
                 facts = {"upload": int(upload), "person": person.name, "why": why}
                 db.execute(sql("add_withdrawal"), {**facts, "withdrawn_at": self._database.now()})
-                self._note(db, person, Act.WITHDRAWAL, upload, before=found.sha256, after=why)
+                self._note(
+                    db, person, Act.WITHDRAWAL, upload, _place_of(found), before=found.sha256, after=why
+                )
 
     def note_check(self, draft: Draft, person: Person) -> None:
         """Put on record that a workbook was offered, and whether it could be kept."""
@@ -287,7 +285,7 @@ class Store:
         with self._changing() as db:
             db.execute(sql("add_decision"), facts)
             if upload:
-                self._note(db, person, act, upload.id)
+                self._note(db, person, act, upload.id, _place_of(upload))
             else:
                 self.record.write(db, person, act, plan=plan, quarter=quarter, after=why)
 
@@ -298,17 +296,30 @@ class Store:
         with self._database.change() as db:
             for upload in reversed(self.uploads()):
                 facts = f"{upload.sha256} {_written(db, upload.id)}"
-                self._note(db, PROGRAM, Act.UPLOAD_KEPT, upload.id, after=facts)
+                self._note(db, PROGRAM, Act.UPLOAD_KEPT, upload.id, _place_of(upload), after=facts)
                 if upload.withdrawn:
-                    self._note(db, PROGRAM, Act.WITHDRAWAL, upload.id, before=upload.sha256, after=upload.why)
+                    self._note(
+                        db,
+                        PROGRAM,
+                        Act.WITHDRAWAL,
+                        upload.id,
+                        _place_of(upload),
+                        before=upload.sha256,
+                        after=upload.why,
+                    )
 
     def _note(
-        self, db: duckdb.DuckDBPyConnection, person: Person | str, act: Act, upload: str, **facts: str
+        self,
+        db: duckdb.DuckDBPyConnection,
+        person: Person | str,
+        act: Act,
+        upload: str,
+        place: tuple[str, str, Quarter],
+        **facts: str,
     ) -> None:
-        """Put on record what was done with an upload."""
-        about = _upload(db.execute(sql("list_uploads"), {"plan": None, "id": int(upload)}).fetchall()[0])
-        place = {"plan": about.plan, "unit": about.reporter, "quarter": str(about.quarter)}
-        self.record.write(db, person, act, subject=upload, **place, **facts)
+        """Put on record what was done with the upload of a plan's reporter for a quarter."""
+        plan, unit, quarter = place
+        self.record.write(db, person, act, plan=plan, unit=unit, quarter=quarter, subject=upload, **facts)
 
     def _refuse_closed(self, plan: str, quarter: Quarter) -> None:
         if quarter in self.closed(plan):
@@ -463,6 +474,10 @@ def _trimmed(value: Decimal | None) -> Decimal | None:
         return None
     whole = int(value)
     return Decimal(whole) if value == whole else value.normalize()
+
+
+def _place_of(upload: Upload) -> tuple[str, str, Quarter]:
+    return upload.plan, upload.reporter, upload.quarter
 
 
 def _place(quarter: Quarter) -> int:
