@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from time import sleep
 
 import pytest
 from hypothesis import settings
 
+from kpi import demo as demo_story
 from kpi import plan as plan_files
 from kpi.model import Plan
+from kpi.store import Store
 from kpi.units import Directory, Units
 from tests.browsing import browser, demo, page, server
+from tests.filled import let_in
+from tests.sheets import Desk
 
 __all__ = ["browser", "demo", "page", "server"]
 
@@ -38,3 +44,26 @@ def plan(plans: dict[str, Plan]) -> Plan:
 def units(directory: Directory, plan: Plan) -> Units:
     """The units of Bắc Kạn on the day the plan begins."""
     return directory.on(plan.start, plan.province)
+
+
+@pytest.fixture(scope="session")
+def desk(plan: Plan, plans: dict[str, Plan], directory: Directory, units: Units) -> Desk:
+    return Desk(plan, plans, directory, units)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory, plans, directory, request) -> Path:
+    """A store with the sample quarters and one person of each role: filled once for all workers, copied for each."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if hasattr(request.config, "workerinput") else own) / "sample"
+    try:
+        shared.mkdir()
+    except FileExistsError:
+        while not (shared / "done").exists():
+            sleep(0.1)
+    else:
+        with Store(shared / "kpi.duckdb") as opened:
+            demo_story.load(opened, plans, directory)
+            let_in(opened)
+        (shared / "done").touch()
+    return Path(shutil.copytree(shared, own / "own-sample")) / "kpi.duckdb"

@@ -26,6 +26,7 @@ class Desk:
 
     def __init__(self, plan: Plan, plans: Mapping[str, Plan], directory: Directory, units: Units) -> None:
         self.plan, self.plans, self.directory, self.units = plan, plans, directory, units
+        self._forms: dict[tuple[str, Quarter], bytes] = {}
 
     def reporter(self, code: str = "061") -> Reporter:
         return self.plan.reporter(code)
@@ -46,7 +47,10 @@ class Desk:
         return own
 
     def filled(self, code: str = "061", quarter: Quarter = Q1) -> bytes:
-        return workbook.fill(self.blank(code, quarter), self.figures(code))
+        """The same bytes every time, so made once."""
+        if (code, quarter) not in self._forms:
+            self._forms[code, quarter] = workbook.fill(self.blank(code, quarter), self.figures(code))
+        return self._forms[code, quarter]
 
     def read(self, content: bytes, **asked: Any) -> Draft:
         return workbook.read("bao-cao.xlsx", content, self.plans, self.directory, **asked)

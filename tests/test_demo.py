@@ -17,9 +17,8 @@ SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory, plans, directory):
-    with Store(tmp_path_factory.mktemp("demo") / "kpi.duckdb") as store:
-        demo.load(store, plans, directory)
+def loaded(sample):
+    with Store(sample) as store:
         yield store
 
 

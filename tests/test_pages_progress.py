@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from kpi import demo, ui, vi
+from kpi import ui, vi
 from kpi.model import Kind, Quarter, Role, Status
 from kpi.progress import assess
 from kpi.store import Store
@@ -19,16 +19,6 @@ OVERVIEW, UNITS, INDICATOR, TASKS = (
 )
 PAGES = (OVERVIEW, UNITS, INDICATOR, TASKS)
 QUARTERS = tuple(Quarter(2022, number) for number in (1, 2, 3, 4))
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory, plans, directory):
-    """A store with the sample quarters, filled once and only looked at."""
-    path = tmp_path_factory.mktemp("sample") / "kpi.duckdb"
-    with Store(path) as opened:
-        demo.load(opened, plans, directory)
-        let_in(opened)
-    return path
 
 
 @pytest.fixture

@@ -69,7 +69,12 @@ def drafts() -> Mapping[str, Mapping[str, workbook.Draft]]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory, drafts):
-    with Store(tmp_path_factory.mktemp("rights") / "kpi.duckdb") as opened:
+    """Its log is never shortened: that is most of the time a keeping takes, and no matter of rights."""
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        Store(tmp_path_factory.mktemp("rights") / "kpi.duckdb") as opened,
+    ):
+        patched.setattr(opened._database, "checkpoint", lambda: None)
         for pair in drafts.values():
             opened.keep(pair["held"], LAN)
         yield opened
@@ -107,7 +112,7 @@ def attempts(store, drafts) -> Mapping[str, Callable[[Person, str], object]]:
 
 @pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.login)
 def test_everybody_may_do_what_the_role_and_the_unit_allow_and_nothing_else(store, attempts, person):
-    wrong = []
+    wrong, refused = [], 0
     for act, attempt in attempts.items():
         for reporter in REPORTERS if act in {"keep", "withdraw", "original", "approve"} else REPORTERS[:1]:
             before = store.revision
@@ -118,11 +123,11 @@ def test_everybody_may_do_what_the_role_and_the_unit_allow_and_nothing_else(stor
             except NotAllowedError:
                 allowed = False
                 assert store.revision == before
-                newest = store.record.events(LAN)[0]
-                assert (newest.act, newest.person) == (Act.REFUSED, person.login)
+                refused += 1
             if allowed != expected(person, act, reporter):
                 wrong.append((act, reporter, allowed))
     assert wrong == []
+    assert len(store.record.events(LAN, person=person.login, act=Act.REFUSED)) == refused
 
 
 def test_the_matrix_names_every_room_and_role(store):

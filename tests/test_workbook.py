@@ -35,11 +35,6 @@ FILES_RATIO = {f"{DISTRICT}!G9": None, f"{DISTRICT}!H9": None}
 """Leaves the ratio of indicator 11 alone in its row."""
 
 
-@pytest.fixture
-def desk(plan, plans, directory, units):
-    return Desk(plan, plans, directory, units)
-
-
 def share(desk, value, number_format="General", **asked):
     return desk.changed({**FILES_RATIO, f"{DISTRICT}!I9": (value, number_format)}, **asked)
 

@@ -10,14 +10,9 @@ from kpi import workbook
 from kpi.model import Cell, Quarter, Reading, State
 from kpi.workbook import fill
 from kpi.workbook.filling import NotAskedError
-from tests.sheets import COMMUNES, DISTRICT, Q1, Desk, fraction, reading, reasons
+from tests.sheets import COMMUNES, DISTRICT, Q1, fraction, reading, reasons
 
 REPORTERS = ("058", "060", "061", "PBCVT", "BDT", "TTPVHCC", "PCNTT")
-
-
-@pytest.fixture
-def desk(plan, plans, directory, units):
-    return Desk(plan, plans, directory, units)
 
 
 def opened(content):

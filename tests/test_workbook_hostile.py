@@ -15,11 +15,6 @@ from tests.sheets import Desk, edit, reasons, sentences
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
-@pytest.fixture
-def desk(plan, plans, directory, units):
-    return Desk(plan, plans, directory, units)
-
-
 def zipped(parts):
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as target:
