@@ -23,7 +23,7 @@ demo: $(VENV)/run  ## The same, filled with the sample quarters (data/demo)
 
 test: $(VENV)/test chromium  ## All tests, also in a real browser
 	@$(BIN)/python -m pytest -n auto -m "not browser"
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -n 2 -m browser
 
 fast: $(VENV)/test  ## The tests that need no browser
 	@$(BIN)/python -m pytest -n auto -m "not browser"

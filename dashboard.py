@@ -45,6 +45,8 @@ PAGES = {
         ("record/events", "Nhật ký", "nhat-ky"),
     ),
 }
+START = "bat-dau"
+PATHS = [START, *(path for pages in PAGES.values() for _, _, path in pages)]
 # Who is shown with a password on the sign-in page: nobody, unless it is a demonstration.
 DEMO: list[tuple[Person, str]] = []
 
@@ -64,7 +66,7 @@ def main() -> None:
 def menu(here: Person) -> dict[str, list[st.Page]]:
     """Every page, in sight only for whom it is; the others say so when their path is typed."""
     # Streamlit gives the default page no path of its own, and answers /tong-quan with "Page not found".
-    start = st.Page(go_to_overview, title="Tổng quan", url_path="bat-dau", default=True, visibility="hidden")
+    start = st.Page(go_to_overview, title="Tổng quan", url_path=START, default=True, visibility="hidden")
     sections = {
         section: [
             st.Page(
@@ -142,7 +144,7 @@ else:
 
     app = st.App(
         __file__,
-        middleware=web.middleware(ui.people, demo=lambda: DEMO, settings=ui.settings),
+        middleware=web.middleware(ui.people, PATHS, demo=lambda: DEMO, settings=ui.settings),
         lifespan=lifespan,
         on_script_error=report_error,
     )

@@ -44,7 +44,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 20_000
+PATIENCE = 40_000
 
 
 @dataclass(frozen=True)

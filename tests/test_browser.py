@@ -70,6 +70,7 @@ def bars(page: Page) -> list[float | None]:
 
 
 def download(page: Page, name: str, nth: int = 0) -> tuple[str, bytes]:
+    settle(page)
     with page.expect_download() as caught:
         page.get_by_role("button", name=name).nth(nth).click()
     return caught.value.suggested_filename, Path(caught.value.path()).read_bytes()

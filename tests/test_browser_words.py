@@ -103,10 +103,13 @@ def test_an_empty_choice_is_in_vietnamese(page, demo):
 
 def test_a_page_that_does_not_exist_says_so_in_vietnamese(page, demo):
     sign_in(page, demo)
-    page.goto(f"{demo.address}/khong-co-trang-nay")
-    expect(page.get_by_role("dialog")).to_contain_text("Không tìm thấy trang")
-    settle(page)
+    answer = page.goto(f"{demo.address}/khong-co-trang-nay")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("alert")).to_have_text("Không có trang hoặc tệp này.")
     assert english(page) == []
+    page.get_by_role("link", name="Về bảng theo dõi").click()
+    expect(page.get_by_role("heading", name="Tổng quan", level=1)).to_be_visible()
 
 
 def test_a_page_whose_session_ended_leads_to_the_sign_in_page(server, page):

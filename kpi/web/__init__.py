@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -26,18 +26,19 @@ __all__ = ["middleware"]
 
 def middleware(
     people: Callable[[], People],
+    pages: Collection[str] = (),
     *,
     demo: Callable[[], Sequence[tuple[Person, str]]] = tuple,
     settings: Callable[[], Settings] = Settings,
 ) -> list[Middleware]:
     """What stands before Streamlit, outermost first.
 
-    `demo` are people whose passwords the sign-in page shows; `settings` may name an identity provider."""
+    `pages` are the paths that show one; `demo` are people whose passwords the sign-in page shows; `settings` may name an identity provider."""
     return [
         Middleware(Headers),
         Middleware(Net),
         Middleware(Guard, people=people),
-        Middleware(House, doors=lambda: _ways_in(Doors(people, demo), settings)),
+        Middleware(House, doors=lambda: _ways_in(Doors(people, demo), settings), pages=pages),
     ]
 
 

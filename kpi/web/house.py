@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, Router
@@ -18,12 +17,14 @@ NO_PAGE = b"default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 class House:
-    def __init__(self, app: ASGIApp, doors: Callable[[], Sequence[BaseRoute]]) -> None:
+    def __init__(
+        self, app: ASGIApp, doors: Callable[[], Sequence[BaseRoute]], pages: Collection[str]
+    ) -> None:
         ours = [
             *doors(),
-            Route("/", _index),
+            # Every page is the same document; Streamlit's script reads the address.
+            *(Route(f"/{page}", _index) for page in ("", *pages)),
             Route("/favicon.png", _favicon),
-            Route("/{page}", _index),
             Route("/static/{name:path}", files.static),
         ]
         self._rooms = Router([files.SCRIPT, *ours], redirect_slashes=False, default=_Tamed(app))
@@ -33,10 +34,7 @@ class House:
         await (self._rooms if scope["type"] == "http" else self.app)(scope, receive, send)
 
 
-async def _index(request: Request) -> Response:
-    """Every page is the same document; Streamlit's script reads the address."""
-    if "." in request.path_params.get("page", ""):
-        raise HTTPException(404)
+async def _index(_request: Request) -> Response:
     return HTMLResponse(files.index())
 
 
