@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
 
 import pytest
+import streamlit as st
 from hypothesis import settings
 
 from kpi import demo as demo_story
 from kpi import plan as plan_files
+from kpi import ui
 from kpi.model import Plan
 from kpi.store import Store
 from kpi.units import Directory, Units
 from tests.browsing import browser, demo, page, server
-from tests.filled import let_in
+from tests.filled import Sender, let_in
 from tests.sheets import Desk
 
 __all__ = ["browser", "demo", "page", "server"]
@@ -67,3 +70,18 @@ def sample(tmp_path_factory, plans, directory, request) -> Path:
             let_in(opened)
         (shared / "done").touch()
     return Path(shutil.copytree(shared, own / "own-sample")) / "kpi.duckdb"
+
+
+@pytest.fixture
+def sender(plan: Plan, directory: Directory) -> Sender:
+    return Sender(plan, directory)
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch) -> Iterator[Store]:
+    """The open store of the program, in which one person of each role has an account."""
+    monkeypatch.setenv("KPI_STORE", str(tmp_path / "kpi.duckdb"))
+    st.cache_resource.clear()
+    let_in(ui.store())
+    yield ui.store()
+    ui.close()

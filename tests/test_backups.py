@@ -547,7 +547,11 @@ def test_the_command_line_approves_closes_and_reopens(kpi, held, drafts):
         assert store.closed("bac-kan-2022") == set()
         reopened, closed, approved, *_ = store.record.events(LAN)
         assert [e.act for e in (approved, closed, reopened)] == [Act.APPROVAL, Act.CLOSE, Act.REOPEN]
-        assert (reopened.person, reopened.quarter, reopened.after) == (LAN.signature, "2022-Q1", "Ba Bể gửi sót")
+        assert (reopened.person, reopened.quarter, reopened.after) == (
+            LAN.signature,
+            "2022-Q1",
+            "Ba Bể gửi sót",
+        )
 
 
 @pytest.mark.parametrize(

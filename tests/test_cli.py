@@ -14,17 +14,10 @@ from click.testing import CliRunner, Result
 
 from kpi import plan as plan_files
 from kpi.__main__ import main
-from kpi.model import Plan
 from kpi.store import Store
-from kpi.units import Directory
-from tests.filled import Q1, Sender
+from tests.filled import Q1
 
 FIRST, SECOND = "058", "060"
-
-
-@pytest.fixture
-def sender(plan: Plan, directory: Directory) -> Sender:
-    return Sender(plan, directory)
 
 
 @pytest.fixture

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kpi import ui, vi
 from kpi.model import Act, Grant, Person, Role
 from tests.browsing import listens
-from tests.filled import LAN, PEOPLE, let_in, user_of
+from tests.filled import LAN, PEOPLE, user_of
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(path.relative_to(ROOT / "pages").as_posix() for path in (ROOT / "pages").rglob("*.py"))
@@ -41,13 +40,10 @@ STRANGERS = [
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(house):
     """Run a script as somebody, on an empty store in which everyone has an account."""
-    monkeypatch.setenv("KPI_STORE", str(tmp_path / "kpi.duckdb"))
-    st.cache_resource.clear()
-    let_in(ui.store())
-    ui.store().people.invite(Person("da-khoa", "Đã khóa", grants=(Grant(Role.OFFICE),)), LAN)
-    ui.store().people.disable("da-khoa", LAN)
+    house.people.invite(Person("da-khoa", "Đã khóa", grants=(Grant(Role.OFFICE),)), LAN)
+    house.people.disable("da-khoa", LAN)
 
     def running(script: Path, user: dict[str, object]) -> AppTest:
         at = AppTest.from_file(str(script), default_timeout=60)
@@ -56,8 +52,7 @@ def run(tmp_path, monkeypatch):
         assert not at.exception
         return at
 
-    yield running
-    ui.close()
+    return running
 
 
 def said(at: AppTest) -> list[str]:

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
-from kpi import ui
 from kpi.model import Act, Grant, NotAllowedError, Role
 from kpi.workbook import read
-from tests.filled import LAN, PEOPLE, Q1, Q4, Sender, filled, let_in, user_of
+from tests.filled import LAN, PEOPLE, Q1, Q4, filled, user_of
 
 ROOT = Path(__file__).parent.parent
 PLAN = "bac-kan-2022"
@@ -28,18 +26,8 @@ UPLOAD, HISTORY, UNITS, OVERVIEW = (
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
-    """The open store of the program, with one person of each role."""
-    monkeypatch.setenv("KPI_STORE", str(tmp_path / "kpi.duckdb"))
-    st.cache_resource.clear()
-    let_in(ui.store())
-    yield ui.store()
-    ui.close()
-
-
-@pytest.fixture
-def sender(plan, directory):
-    return Sender(plan, directory)
+def store(house):
+    return house
 
 
 @pytest.fixture

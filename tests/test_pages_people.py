@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from kpi import export, journal, ui
 from kpi.model import Act, Grant, LastAdminError, Person, Role, WrongPasswordError
-from tests.filled import LAN, PEOPLE, let_in, user_of
+from tests.filled import LAN, PEOPLE, user_of
 
 ROOT = Path(__file__).parent.parent
 ACCOUNTS, RECORD = "admin/people", "record/events"
@@ -26,14 +26,10 @@ HOSTILE = [
 
 
 @pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.setenv("KPI_STORE", str(tmp_path / "kpi.duckdb"))
-    st.cache_resource.clear()
-    let_in(ui.store())
+def app(house):
     opened = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     opened.user = user_of(Role.ADMIN)
-    yield opened
-    ui.close()
+    return opened
 
 
 def go(app, page, role=None):

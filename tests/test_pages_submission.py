@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kpi import ui, workbook
 from kpi.model import Quarter, Role
 from kpi.store import Store
-from tests.filled import LAN, let_in, user_of
+from tests.filled import LAN, user_of
 
 ROOT = Path(__file__).parent.parent
 Q1 = Quarter(2022, 1)
@@ -17,14 +16,10 @@ UPLOAD, HISTORY, REPORT = "submission/upload", "submission/history", "office/rep
 
 
 @pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.setenv("KPI_STORE", str(tmp_path / "kpi.duckdb"))
-    st.cache_resource.clear()
-    let_in(ui.store())
+def app(house):
     opened = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     opened.user = user_of(Role.OFFICE)
-    yield opened.run()
-    ui.close()
+    return opened.run()
 
 
 @pytest.fixture

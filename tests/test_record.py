@@ -13,7 +13,7 @@ import pytest
 from kpi.model import PROGRAM, Act, Event, NotAllowedError, Right, Role
 from kpi.store import Store
 from kpi.store.record import check, digest, read_anchor
-from tests.filled import LAN, PEOPLE, Q1, Sender, let_in
+from tests.filled import LAN, PEOPLE, Q1, let_in
 
 FIRST = datetime(2022, 4, 1, 1)  # noqa: DTZ001 - UTC without a zone, as the store has it
 
@@ -22,11 +22,6 @@ FIRST = datetime(2022, 4, 1, 1)  # noqa: DTZ001 - UTC without a zone, as the sto
 def store(tmp_path):
     with Store(tmp_path / "kpi.duckdb") as opened:
         yield opened
-
-
-@pytest.fixture
-def sender(plan, directory):
-    return Sender(plan, directory)
 
 
 @pytest.fixture(scope="module")

@@ -38,11 +38,6 @@ FIRST, SECOND = "058", "060"
 
 
 @pytest.fixture
-def sender(plan: Plan, directory: Directory) -> Sender:
-    return Sender(plan, directory)
-
-
-@pytest.fixture
 def store(tmp_path):
     with Store(tmp_path / "kpi.duckdb") as opened:
         yield opened

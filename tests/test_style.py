@@ -35,18 +35,7 @@ HOME = {
     },
 }
 VIETNAMESE = re.compile(r"[À-ÖØ-öø-ỹĐđ]")
-SPEAKERS = {
-    "kpi/vi",
-    "kpi/ui",
-    "kpi/accounts",
-    "kpi/board",
-    "kpi/intake",
-    "kpi/journal",
-    "kpi/review",
-    "kpi/web",
-    "pages",
-    "dashboard",
-}
+SPEAKERS = {"kpi/vi", *HOME["streamlit"]}
 # Spellings that names and headings are matched against are data of the format, not sentences for people.
 SPELLING = {"kpi/access", "kpi/workbook", "kpi/units", "kpi/demo"}
 UTILITY = {"util", "utils", "helper", "helpers", "common", "misc"}

@@ -216,7 +216,9 @@ def behind():
 
 @pytest.fixture
 def app(people, behind):
-    return Starlette(routes=behind.routes(), middleware=web.middleware(lambda: people, ["tong-quan", "don-vi"]))
+    return Starlette(
+        routes=behind.routes(), middleware=web.middleware(lambda: people, ["tong-quan", "don-vi"])
+    )
 
 
 @pytest.fixture
@@ -722,7 +724,14 @@ def test_a_bug_becomes_a_lookup_code_and_a_log_entry(app, cookie, headers, caplo
 
 
 def test_a_refusal_of_streamlit_is_put_into_our_words(app, cookie):
-    for path in ("/khong-co", "/_stcore/refused", "/_stcore/unknown", "/a/b", "/favicon.ico", "/static/unknown.js"):
+    for path in (
+        "/khong-co",
+        "/_stcore/refused",
+        "/_stcore/unknown",
+        "/a/b",
+        "/favicon.ico",
+        "/static/unknown.js",
+    ):
         answer = ask(app, path, headers=cookie)
         assert (answer.status, answer.text) == (404, "Không có trang hoặc tệp này.")
 

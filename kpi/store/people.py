@@ -200,10 +200,14 @@ class People:
             if p.email and p.email.lower() == email.strip().lower() and not p.disabled
         ]
         if len(same) != 1:
-            self._record.add("", Act.SIGN_IN_FAILED, after=address)
+            self.fail_sign_in(address)
             raise WrongPasswordError
         with self._database.change() as db:
             return self._begin(db, same[0], address)
+
+    def fail_sign_in(self, address: str) -> None:
+        """Put on record that an identity provider's word was no good."""
+        self._record.add("", Act.SIGN_IN_FAILED, after=address)
 
     def change_password(self, session: Session, old: str, new: str, address: str = "") -> None:
         """Set another password; every other session of the person ends."""

@@ -8,7 +8,6 @@ import hmac
 import logging
 import time
 from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -327,8 +326,7 @@ class WayIn:
             raise Trouble(401, UNKNOWN if email else UNVERIFIED) from error
         except Trouble as trouble:
             if trouble.on_record:
-                with suppress(WrongPasswordError):
-                    await to_thread.run_sync(sign_in, "", here)
+                await to_thread.run_sync(self.doors.people().fail_sign_in, here)
             raise
 
     async def _asking(self, answer: Awaitable[str]) -> str:
