@@ -110,7 +110,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     view = ui.prepare()
     if view is not None:
         board.overview(view)
-    import_module("kpi.intake")
+    for desk in ("accounts", "intake", "journal", "review"):
+        import_module(f"kpi.{desk}")
     welcome()
     gc.collect()
     gc.freeze()
@@ -133,7 +134,7 @@ def welcome() -> None:
 def local_address() -> str:
     """Where a browser on this machine finds the server, as far as its command line tells."""
     words = " ".join(sys.argv).replace("=", " ").split()
-    own = "8000" if "uvicorn" in words[0] else st.get_option("server.port")
+    own = "8000" if "uvicorn" in sys.argv[0] else st.get_option("server.port")
     return f"http://127.0.0.1:{dict(pairwise(words)).get('--port', own)}"
 
 

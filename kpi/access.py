@@ -34,6 +34,7 @@ _OF_ITS_REPORTERS: Mapping[Right, frozenset[Role]] = {
     Right.SUBMISSION: frozenset({Role.REPORTER, Role.ROOM}),
     Right.ORIGINAL: frozenset({Role.REPORTER}),
 }
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 # RFC 9106's second choice: 64 MiB, for machines that also do other work.
 _HASHER = PasswordHasher()
@@ -97,7 +98,7 @@ def outdated(hashed: str) -> bool:
 
 def check_password(password: str, person: Person) -> None:
     """Raise WeakPasswordError for what is too short or long, common, simple, or made of the person's own names."""
-    if len(password) < SHORTEST:
+    if len(_spelled(password)) < SHORTEST:
         raise WeakPasswordError("short")
     if len(password) > LONGEST:
         raise WeakPasswordError("long")
@@ -108,6 +109,16 @@ def check_password(password: str, person: Person) -> None:
         raise WeakPasswordError("common")
     if _only_names(plain, person):
         raise WeakPasswordError("personal")
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two passwords are one, however their accents were typed."""
+    return _spelled(one) == _spelled(other)
+
+
+def is_token(text: str) -> bool:
+    """Whether it could be a token at all; what is not need not be looked up."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def new_token() -> str:
@@ -151,7 +162,7 @@ def _common() -> frozenset[str]:
 
 def _bare(text: str) -> str:
     """Small letters and digits, without accents."""
-    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    bare = unicodedata.normalize("NFKD", text.lower().replace("đ", "d"))
     return "".join(c for c in bare if c.isalnum() or c in "@$")
 
 

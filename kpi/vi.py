@@ -1157,6 +1157,7 @@ _FLAWS = {
     "cut": "Mã chốt của việc số {} không khớp: nhật ký đã bị cắt bớt hoặc viết lại từ đó trở về trước.",
     "figures": "Số liệu đã lưu của lần nạp số {} không còn đúng như lúc lưu.",
     "unnoted": "Có số liệu, lần rút, duyệt hoặc chốt kỳ không do chương trình ghi (lần nạp số {}; 0 là chốt hoặc mở kỳ).",
+    "account": "Có tài khoản không đúng như nhật ký để lại (việc số {}; 0 là tài khoản không có trong nhật ký).",
     "gone": "Nhật ký có ghi nhưng trong kho không còn (lần nạp số {}; 0 là chốt hoặc mở kỳ).",
 }
 

@@ -239,7 +239,7 @@ def test_another_name_leaves_the_sessions_alone(people, admin, lan):
     assert people.get("lan").name == "Nguyễn Thị Ngọc Lan"
 
 
-def test_another_password_ends_every_other_session(people, lan):
+def test_another_password_ends_every_session_and_begins_a_new_one(people, lan):
     here, there = (people.session(people.sign_in("lan", WORDS, at)) for at in (HERE, THERE))
     tokens = [people.sign_in("lan", WORDS, HERE) for _ in range(2)]
     mine = people.session(tokens[0])
@@ -249,9 +249,9 @@ def test_another_password_ends_every_other_session(people, lan):
         people.change_password(mine, WORDS, WORDS)
     with pytest.raises(WeakPasswordError):
         people.change_password(mine, WORDS, "matkhau12345")
-    people.change_password(mine, WORDS, OTHER)
-    assert people.session(tokens[0])
-    assert people.session(tokens[1]) is None
+    new = people.change_password(mine, WORDS, OTHER)
+    assert people.session(new).login == "lan"
+    assert [people.session(token) for token in tokens] == [None, None]
     assert here.id != there.id
     with pytest.raises(WrongPasswordError):
         people.sign_in("lan", WORDS, HERE)
@@ -349,6 +349,9 @@ def test_many_guesses_at_once_are_no_more_than_five(people, lan):
 
 def test_guessing_the_old_password_of_a_stolen_session_waits_too(people, lan):
     session = people.session(people.sign_in("lan", WORDS, HERE))
+    for weak in ("ngắn", "matkhau12345", WORDS) * 3:  # the right old one is no guess
+        with pytest.raises(WeakPasswordError):
+            people.change_password(session, WORDS, weak)
     for _ in range(5):
         with pytest.raises(WrongPasswordError):
             people.change_password(session, "sai rồi sai nữa", OTHER)

@@ -510,7 +510,7 @@ def test_signing_out_ends_the_session_and_clears_the_browser(app, cookie):
     ("site", "at_once"), [("same-origin", True), ("cross-site", False), ("same-site", False), (None, False)]
 )
 def test_a_link_signs_out_at_once_only_when_it_is_our_own(app, cookie, site, at_once):
-    answer = ask(app, "/dang-xuat", headers={**cookie, **PAGE, **({"sec-fetch-site": site} if site else {})})
+    answer = ask(app, "/dang-xuat", headers={**cookie, **PAGE, **({"sec-fetch-site": site, "sec-fetch-mode": "navigate"} if site else {})})
     assert answer.status == (303 if at_once else 200)
     assert ask(app, "/media/x", headers=cookie).status == (401 if at_once else 200)
 
@@ -616,6 +616,8 @@ def test_another_password_ends_the_other_sessions_and_keeps_this_one(app, cookie
     assert change(PHRASE, OTHER, PHRASE).status == 422
     done = change(PHRASE, OTHER, OTHER)
     assert done.status == 303
+    assert ask(app, "/", headers={**cookie, **PAGE}).status == 303
+    cookie = {"cookie": done.cookie}
     assert 'role="status"' in ask(app, done.headers["location"], headers=cookie).text
     assert ask(app, "/media/x", headers=elsewhere).status == 401
     assert ask(app, "/media/x", headers=cookie).status == 200

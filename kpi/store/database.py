@@ -40,6 +40,8 @@ class Database:
         self.path = path
         self.backups = path.parent / "backups"
         self.now = clock
+        self.migrated: set[str] = set()
+        """The steps of the schema that were new to the file."""
         self._base = self._connect()
         try:
             self._migrate()
@@ -141,6 +143,9 @@ class Database:
                 if name not in done:
                     db.execute(step.read_text("utf-8"))
                     db.execute("insert into schema_step values ($name)", {"name": name})
+                    self.migrated.add(name)
+            # Which reading counts is said by the program, not by the file it found.
+            db.execute(sql("view_current_readings"))
 
     def _reopen(self, broken: duckdb.DuckDBPyConnection) -> None:
         """After a full disk DuckDB refuses everything until its file is opened afresh."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import duckdb
@@ -35,7 +35,7 @@ from kpi.model import (
     WrongPasswordError,
 )
 from kpi.store.database import Database, sql
-from kpi.store.record import Record
+from kpi.store.record import Flaw, Record
 
 INVITATION, RESET = timedelta(days=7), timedelta(hours=24)
 """How long a one-time link is good; the set-up link as long as a reset."""
@@ -62,6 +62,7 @@ class People:
         self._accounts: dict[str, Person] | None = None
         self._live: dict[str, _Live] = {}
         self._flusher = ThreadPoolExecutor(1, "kpi-sessions")
+        record.now_of = lambda person: self._known().get(person.login, person)
 
     def close(self) -> None:
         self._flusher.shutdown()
@@ -77,9 +78,8 @@ class People:
 
     def invite(self, person: Person, by: Person) -> str:
         """Make an account without a password; return the token of the link that sets one."""
-        self._allow(by, person.login)
         access.check_login(person.login)
-        with self._database.change() as db:
+        with self._changing(by, person.login) as db:
             self._refuse_taken(person)
             self._insert(db, replace(person, waiting=True), None)
             self._note(db, by, person.login, "", _facts(person))
@@ -87,8 +87,7 @@ class People:
 
     def reset(self, login: str, by: Person) -> str:
         """Make the password void and lift all waiting; return the token of the link that sets a new one."""
-        self._allow(by, login)
-        with self._database.change() as db:
+        with self._changing(by, login) as db:
             found = self.get(login)
             self._set_password(db, login, None)
             self._forgive(db, login)
@@ -98,8 +97,7 @@ class People:
 
     def change(self, person: Person, by: Person) -> None:
         """Give a person another name, e-mail address or grants; other grants end the sessions."""
-        self._allow(by, person.login)
-        with self._database.change() as db:
+        with self._changing(by, person.login) as db:
             old = self.get(person.login)
             new = replace(old, name=person.name, email=person.email, grants=person.grants)
             self._refuse_taken(new, new=False)
@@ -185,12 +183,12 @@ class People:
             self._fail(login, address)
         better = access.hash_password(password) if hashed and access.outdated(hashed) else hashed
         with self._database.change() as db:
-            if self._password(login) != hashed:  # disabled, or another password, while this one was judged
-                raise WrongPasswordError
-            self._forgive(db, login)
-            if better != hashed:
-                self._set_password(db, login, better)
-            return self._begin(db, self.get(login), address)
+            if self._password(login) == hashed:  # else it was disabled, or changed, while this one was judged
+                self._forgive(db, login)
+                if better != hashed:
+                    self._set_password(db, login, better)
+                return self._begin(db, self.get(login), address)
+        self._fail(login, address)
 
     def sign_in_by_email(self, email: str, address: str) -> str:
         """Return the token of a new session for whom an identity provider vouches."""
@@ -209,24 +207,28 @@ class People:
         """Put on record that an identity provider's word was no good."""
         self._record.add("", Act.SIGN_IN_FAILED, after=address)
 
-    def change_password(self, session: Session, old: str, new: str, address: str = "") -> None:
-        """Set another password; every other session of the person ends."""
+    def change_password(self, session: Session, old: str, new: str, address: str = "") -> str:
+        """Set another password; every session of the person ends, and the token of a new one is returned."""
         person = self.get(session.login)
         self._try(person.login, address)
         if not access.matches(self._password(person.login), old):
             self._fail(person.login, address)
-        if old == new:
+        with self._database.change() as db:
+            self._forgive(db, person.login)
+        if access.same(old, new):
             raise WeakPasswordError("same")
         access.check_password(new, person)
         hashed = access.hash_password(new)
         with self._database.change() as db:
-            self._forgive(db, person.login)
             self._set_password(db, person.login, hashed)
-            self._end(db, person.login, but=session.id)
-            self._note(db, person, person.login, "", "password")
+            self._end(db, person.login)
+            self._note(db, person, person.login, "password", _facts(person))
+            return self._begin(db, person, address)
 
     def session(self, token: str) -> Session | None:
         """The session of a token, seen just now; None when it has ended."""
+        if not access.is_token(token):
+            return None
         mark, now = access.fingerprint(token), self._database.now()
         live = self._live.get(mark) or self._load(mark)
         if live is None:
@@ -251,6 +253,17 @@ class People:
             for (login,) in rows:
                 self._record.write(db, login, Act.SIGN_OUT)
 
+    def verify(self) -> list[Flaw]:
+        """The accounts that are not as the record says they were left."""
+        noted = {login: (facts, at) for login, facts, at in self._database.fetch("list_account_events")}
+        now = {person.login: _facts(replace(person, waiting=False)) for person in self.everybody()}
+        wrong = {
+            login
+            for login in noted.keys() | now.keys()
+            if noted.get(login, ("", 0))[0].removesuffix("; waiting") != now.get(login)
+        }
+        return [Flaw("account", noted.get(login, ("", 0))[1]) for login in sorted(wrong)]
+
     def _known(self) -> dict[str, Person]:
         known = self._accounts
         if known is None:
@@ -259,8 +272,13 @@ class People:
                 self._accounts = known
         return known
 
-    def _allow(self, by: Person, login: str) -> None:
-        self._record.allow(by, Right.ADMIN, subject=login)
+    @contextmanager
+    def _changing(self, by: Person, login: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction of somebody who may change accounts."""
+        with self._database.writing():
+            self._record.allow(by, Right.ADMIN, subject=login)
+            with self._database.change() as db:
+                yield db
 
     def _note(
         self, db: duckdb.DuckDBPyConnection, by: Person | str, login: str, before: str, after: str
@@ -275,13 +293,13 @@ class People:
         db.execute(sql("change_account"), _row(person))
 
     def _switch(self, login: str, by: Person, *, disabled: bool) -> None:
-        self._allow(by, login)
-        with self._database.change() as db:
+        with self._changing(by, login) as db:
             old = self.get(login)
             new = replace(old, disabled=disabled)
             self._keep_an_admin(old, new)
             self._save(db, new)
             self._end(db, login)
+            db.execute("delete from link where login = $login", {"login": login})
             self._note(db, by, login, _facts(old), _facts(new))
 
     def _refuse_taken(self, person: Person, *, new: bool = True) -> None:
@@ -352,11 +370,17 @@ class People:
                 db.execute("insert into attempt values ($now, $name, $address, $failed)", counted)
             until = max(filter(None, (account, machine)), default=None)
             if until is not None:
-                self._record.write(db, self._who(login), Act.SIGN_IN_LOCKED, after=address)
+                self._note_wait(db, self._who(login), address)
         if until is not None:
             raise TooManyAttemptsError(until)
 
-    def _fail(self, login: str, address: str) -> None:
+    def _note_wait(self, db: duckdb.DuckDBPyConnection, who: str, address: str) -> None:
+        """Once for each wait: otherwise a stranger could fill the record."""
+        asked = {"who": who, "address": address, "since": self._database.now() - access.WINDOW}
+        if not db.execute(sql("find_noted_wait"), asked).fetchall():
+            self._record.write(db, who, Act.SIGN_IN_LOCKED, after=address)
+
+    def _fail(self, login: str, address: str) -> NoReturn:
         self._record.add(self._who(login), Act.SIGN_IN_FAILED, after=address)
         raise WrongPasswordError
 
@@ -380,9 +404,9 @@ class People:
         self._record.write(db, person, Act.SIGN_IN, after=address)
         return token
 
-    def _end(self, db: duckdb.DuckDBPyConnection, login: str, *, but: str = "") -> None:
-        db.execute("delete from session where login = $login and id <> $but", {"login": login, "but": but})
-        self._live = {mark: s for mark, s in self._live.items() if s.login != login or s.id == but}
+    def _end(self, db: duckdb.DuckDBPyConnection, login: str) -> None:
+        db.execute("delete from session where login = $login", {"login": login})
+        self._live = {mark: session for mark, session in self._live.items() if session.login != login}
 
     def _load(self, mark: str) -> _Live | None:
         if not self._database.fetch("find_session", mark=mark):

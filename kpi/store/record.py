@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -21,7 +21,7 @@ _OFFICE = ZoneInfo("Asia/Ho_Chi_Minh")
 _DIGITS = 20
 """Of a hash, in a printed head: 80 bits."""
 
-Fault = Literal["missing", "edited", "unchained", "cut", "figures", "unnoted", "gone"]
+Fault = Literal["missing", "edited", "unchained", "cut", "figures", "unnoted", "gone", "account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Flaw:
 class Record:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.now_of: Callable[[Person], Person] = lambda person: person
+        """A person as of this moment: a page, or the wait for a lock, may be older than a change of roles."""
 
     def write(
         self,
@@ -72,7 +74,7 @@ class Record:
         subject: str = "",
     ) -> None:
         """Raise NotAllowedError, and put on record that it was tried, unless the person has the right."""
-        if may(person, right, reporter, plan):
+        if may(self.now_of(person), right, reporter, plan):
             return
         self.add(
             person,

@@ -8,7 +8,7 @@ from datetime import UTC
 from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, fail_after, to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -32,12 +32,13 @@ from kpi.web.headers import is_secure
 from kpi.web.pages import page
 
 SIGN_OUT, PASSWORD = "/dang-xuat", "/doi-mat-khau"
-FORM_LIMIT = 16 * 1024
+FORM_LIMIT, FORM_PATIENCE = 16 * 1024, 15
+"""Bytes, and seconds until they must be here."""
 FORM = ["GET", "POST"]
 NOTICES = {
     "dat-mat-khau": "Đã đặt mật khẩu. Bây giờ bạn có thể đăng nhập.",
     "dang-xuat": "Bạn đã đăng xuất.",
-    "het-phien": "Phiên làm việc đã hết. Hãy đăng nhập lại.",
+    "het-phien": "Phiên làm việc đã kết thúc (hết giờ, hoặc tài khoản vừa được thay đổi). Hãy đăng nhập lại.",
 }
 UNEQUAL = "Hai lần nhập mật khẩu không giống nhau."
 WRONG_OLD = "Mật khẩu hiện tại không đúng."
@@ -70,7 +71,7 @@ class Doors:
                 way(request.query_params.get("tiep", "")),
                 NOTICES.get(request.query_params.get("xong", "")),
             )
-            if request.scope[SESSION] and not notice:
+            if request.scope[SESSION] and request.query_params.get("xong") != "dat-mat-khau":
                 return RedirectResponse(back, 303)
             return self.sign_in_page(200, tiep=back, notice=notice)
         form = await _form(request)
@@ -89,9 +90,7 @@ class Doors:
         """Begin the session `key`; the one the browser had before, whoever's it was, ends."""
         if old := token(request.scope):
             await to_thread.run_sync(self.people().sign_out, old)
-        response = RedirectResponse(way(back), 303)
-        response.set_cookie(cookie_name(request.scope), key, httponly=True, secure=is_secure(request.scope))
-        return response
+        return _with_cookie(request, RedirectResponse(way(back), 303), key)
 
     async def accept(self, request: Request) -> Response:
         """Choose a password with a one-time link; looking at the page does not use the link up."""
@@ -121,19 +120,20 @@ class Doors:
         said, status, headers = UNEQUAL, 422, None
         if new == form.get("repeat", ""):
             try:
-                await to_thread.run_sync(
+                key = await to_thread.run_sync(
                     self.people().change_password, session, old, new, address(request), limiter=self.slow
                 )
             except (WrongPasswordError, WeakPasswordError, TooManyAttemptsError) as error:
                 said = WRONG_OLD if isinstance(error, WrongPasswordError) else vi.refusal(error)
                 status, headers = STATUS.get(type(error), 422), _later(error)
             else:
-                return RedirectResponse(f"{PASSWORD}?xong=1", 303)
+                return _with_cookie(request, RedirectResponse(f"{PASSWORD}?xong=1", 303), key)
         return page("password.html", status, headers, login=session.login, error=said, done=False)
 
     async def sign_out(self, request: Request) -> Response:
         """At once for our own link; another site's link, or a browser that does not say, meets a button."""
-        ours = request.headers.get("sec-fetch-site") == "same-origin" and request.method == "GET"
+        asked = (request.headers.get("sec-fetch-site"), request.headers.get("sec-fetch-mode"))
+        ours = asked == ("same-origin", "navigate") and request.method == "GET"
         if not ours and request.method != "POST":
             return page("sign_out.html", login=request.scope[SESSION].login)
         await to_thread.run_sync(self.people().sign_out, token(request.scope))
@@ -159,12 +159,18 @@ class Doors:
         return page("sign_in.html", status, headers, demo=self.demo(), account=self.account, **shown)
 
 
+def _with_cookie(request: Request, response: Response, key: str) -> Response:
+    response.set_cookie(cookie_name(request.scope), key, httponly=True, secure=is_secure(request.scope))
+    return response
+
+
 async def _form(request: Request) -> dict[str, str]:
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_LIMIT:
-            raise HTTPException(413)
+    with fail_after(FORM_PATIENCE):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > FORM_LIMIT:
+                raise HTTPException(413)
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=20))
     except ValueError as error:

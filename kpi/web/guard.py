@@ -17,6 +17,7 @@ from kpi.web.pages import refusal, wants_page
 SIGN_IN, HEALTH = "/dang-nhap", "/suc-khoe"
 READING = {"GET", "HEAD"}
 WRITING = {"POST", "PUT", "DELETE"}
+DOORS = {"dang-nhap", "dang-xuat"}
 ENDED = 4401
 """The close code that tells the page to go to the sign-in page."""
 SESSION = "kpi.session"
@@ -42,12 +43,12 @@ class Guard:
             await _to_the_door(scope)(scope, receive, send)
             return
         if scope["type"] == "websocket":
-            receive, send = self._watched(key, receive, send)
+            receive, send = self._watched(scope, key, receive, send)
         await self.app(_introduced(scope, session), receive, send)
 
-    def _watched(self, key: str, receive: Receive, send: Send) -> tuple[Receive, Send]:
+    def _watched(self, scope: Scope, key: str, receive: Receive, send: Send) -> tuple[Receive, Send]:
         """A websocket outlives its session: every message asks again whether there still is one."""
-        ended = False
+        ended, begun = False, False
 
         async def heard() -> Message:
             nonlocal ended
@@ -59,7 +60,11 @@ class Guard:
             return {"type": "websocket.disconnect", "code": ENDED}
 
         async def said(message: Message) -> None:
-            if not ended:
+            nonlocal begun
+            begun = begun or message["type"] == "websocket.accept"
+            if message["type"] == "websocket.close" and not begun:
+                await refusal(scope, 403)(scope, receive, send)
+            elif not ended:
                 await send(message)
 
         return heard, said
@@ -70,28 +75,28 @@ def cookie_name(scope: Scope) -> str:
 
 
 def token(scope: Scope) -> str:
-    """The session's secret from the cookie, or ""."""
+    """The session's secret from the cookie, or ""; of two, one was planted, and neither is believed."""
     wanted = cookie_name(scope).encode()
-    for header, value in scope["headers"]:
-        if header == b"cookie":
-            for cookie in value.split(b";"):
-                name, _, content = cookie.strip().partition(b"=")
-                if name == wanted:
-                    return str(content.decode("latin-1"))
-    return ""
+    cookies = [
+        c.strip() for header, value in scope["headers"] if header == b"cookie" for c in value.split(b";")
+    ]
+    found = [c.partition(b"=")[2] for c in cookies if c.partition(b"=")[0] == wanted]
+    return str(found[0].decode("latin-1")) if len(found) == 1 else ""
 
 
 def way(path: str) -> str:
     """Where to go after signing in: a path of this site, or the start."""
-    harmless = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
-    is_door = unquote(path.partition("?")[0]).split("/")[1:2] in (["dang-nhap"], ["dang-xuat"])
-    return path if harmless and not is_door and len(path) <= 2000 else "/"
+    before, *steps = unquote(path.partition("?")[0]).split("/")
+    harmless = before == "" and path.isprintable() and "\\" not in path and len(path) <= 2000
+    # Of "//", "/./x" and "/../x" a browser makes another address.
+    straight = bool(steps) and not {"", ".", ".."} & set(steps) and steps[0] not in DOORS
+    return path if harmless and straight else "/"
 
 
 def _fault(scope: Scope) -> int:
     """The status to refuse with whoever asks, or 0."""
     hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-    if len(hosts) != 1 or not is_host_allowed(hosts[0]):
+    if len(hosts) != 1 or not is_host_allowed(hosts[0]) or not scope["path"].isprintable():
         return 400
     method = scope.get("method", "")
     if method and method not in READING | WRITING:
@@ -107,11 +112,10 @@ def _is_same_origin(scope: Scope, host: str) -> bool:
     Browsers say so in Sec-Fetch-Site, or, where there is no TLS, in Origin. Who sends neither is no
     browser, and lends nobody its cookies: the rule of Go's http.CrossOriginProtection.
     """
-    asked = dict(scope["headers"])
-    site, origin = asked.get(b"sec-fetch-site"), asked.get(b"origin")
-    if site is not None:
-        return site in {b"same-origin", b"none"}
-    return origin is None or origin.decode("latin-1").partition("://")[2] == host
+    sites = [value for name, value in scope["headers"] if name == b"sec-fetch-site"]
+    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+    ours = f"{'https' if is_secure(scope) else 'http'}://{host}"
+    return all(site in {b"same-origin", b"none"} for site in sites) and all(o == ours for o in origins)
 
 
 def _is_public(scope: Scope) -> bool:
@@ -133,9 +137,8 @@ def _introduced(scope: Scope, session: Session | None) -> Scope:
     headers: Pairs = [(name, value) for name, value in scope["headers"] if not _is_ours_to_say(name)]
     if session is not None:
         headers += [(b"x-kpi-user", session.login.encode()), (b"x-kpi-session", session.id.encode())]
-    if scope["type"] == "http":
-        # It was judged above. Streamlit would ask the internet for this machine's address to judge it again.
-        headers = [pair for pair in headers if pair[0] != b"origin"]
+    # It was judged above. Streamlit would ask the internet for this machine's address to judge it again.
+    headers = [pair for pair in headers if pair[0] != b"origin"]
     return {**scope, "headers": headers, SESSION: session}
 
 

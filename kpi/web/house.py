@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kpi.web import files
 from kpi.web.pages import ICON, refusal
 
+# What Streamlit tells of itself is nobody's business.
+HIDDEN = {"/_stcore/metrics"}
 # A file somebody sent is never a page of this site, whatever it holds.
 NO_PAGE = b"default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -56,7 +58,7 @@ class _Tamed:
                 headers = dict(message["headers"])
                 # For a path it does not know Streamlit answers its own index.html.
                 lost = headers.get(b"content-type", b"").startswith(b"text/html")
-                status = 404 if lost else message["status"]
+                status = 404 if lost or scope["path"] in HIDDEN else message["status"]
                 if status >= 400:
                     replaced = True
                     await refusal(scope, status)(scope, receive, send)

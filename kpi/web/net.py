@@ -30,7 +30,7 @@ class Net:
 
         try:
             await self.app(scope, receive, said)
-        except ClientDisconnect:
+        except (ClientDisconnect, TimeoutError):
             return
         except HTTPException as error:
             await refusal(scope, error.status_code, headers=error.headers)(scope, receive, send)
