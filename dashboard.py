@@ -33,16 +33,16 @@ PAGES = {
     ),
     "Nộp số liệu": (
         ("submission/upload", "Nạp số liệu", "nap-so-lieu"),
-        ("submission/history", "Lịch sử nạp", "lich-su-nap"),
+        ("original/history", "Lịch sử nạp", "lich-su-nap"),
     ),
     "Văn phòng Sở": (
         ("office/review", "Duyệt và chốt kỳ", "duyet"),
         ("office/report", "Báo cáo", "bao-cao"),
     ),
+    "Giám sát": (("record/events", "Nhật ký", "nhat-ky"),),
     "Quản trị": (
         ("admin/people", "Tài khoản", "tai-khoan"),
         ("admin/backups", "Sao lưu", "sao-luu"),
-        ("record/events", "Nhật ký", "nhat-ky"),
     ),
 }
 START = "bat-dau"

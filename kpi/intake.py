@@ -49,11 +49,11 @@ _UPLOAD_HEADINGS = (
     "Đơn vị gửi",
     "Kỳ",
     "Tình trạng",
+    "Ghi chú",
     "Số liệu",
     "Khác lần trước",
     "Tệp",
     "Người nạp",
-    "Ghi chú",
 )
 _READING_HEADINGS = ("Chỉ tiêu", "Đơn vị", "Số liệu", "Lần nạp trước", "Trang", "Ô", "Số liệu tính đến")
 
@@ -68,7 +68,8 @@ def pick_form() -> tuple[Plan, Reporter, Quarter]:
     code = st.selectbox(
         "Đơn vị gửi", list(names), format_func=names.__getitem__, key="don_vi_gui", bind="query-params"
     )
-    sent = {u.quarter for u in ui.uploads(plan) if u.reporter == code and not u.withdrawn}
+    own = [u for u in ui.uploads(plan) if u.reporter == code]
+    sent = {u.quarter for u in own if not u.withdrawn}
     done = sent | {q for q in plan.quarters if ui.is_closed(plan, q)}
     by_name = {vi.quarter(q): q for q in plan.quarters}
     name = st.segmented_control(
@@ -334,7 +335,6 @@ def show_kept(person: Person) -> None:
     for kept in done:
         upload = ui.store().upload(kept.upload)
         if upload.withdrawn:
-            st.info(f"Đã rút lần nạp số {upload.id}.", icon=":material/undo:")
             continue
         name = ui.plans()[upload.plan].reporter(upload.reporter).name
         with st.container(border=True):
@@ -355,10 +355,11 @@ def offer_withdrawal(upload: Upload, person: Person) -> None:
     if ui.is_closed(ui.plans()[upload.plan], upload.quarter):
         st.badge("Kỳ đã chốt, không rút được", color="blue", icon=":material/lock:")
         return
-    with st.popover("Rút lần nạp này", icon=":material/undo:"):
+    # A key of its own: the next upload in sight must not inherit the open box.
+    with st.popover("Rút lần nạp này", icon=":material/undo:", key=f"withdrawal-{upload.id}"):
         st.markdown(
-            f"Số liệu của lần nạp số {upload.id} sẽ **không còn được tính**; lần nạp trước đó (nếu có) được tính lại. "
-            "Tệp gốc vẫn được giữ."
+            f"Số liệu của lần nạp số {upload.id} ({_whose(upload)}) sẽ **không còn được tính**; "
+            "lần nạp trước đó (nếu có) được tính lại. Tệp gốc vẫn được giữ."
         )
         with st.form(f"withdraw-{upload.id}", border=False, enter_to_submit=False):
             why = st.text_input("Lý do rút", key=f"why-{upload.id}", max_chars=200)
@@ -375,7 +376,12 @@ def _withdraw(upload: Upload, person: Person, why: str) -> None:
     except KpiError as error:
         st.error(ui.plain(vi.refusal(error)))
         return
-    st.rerun()
+    ui.say_and_rerun(f"Đã rút lần nạp số {upload.id} ({_whose(upload)}); lý do có ở Lịch sử nạp.")
+
+
+def _whose(upload: Upload) -> str:
+    reporter = ui.plans()[upload.plan].reporter(upload.reporter)
+    return f"{ui.plain(reporter.name)}, {vi.quarter(upload.quarter)}"
 
 
 def show_uploads(plan: Plan, uploads: Sequence[Upload]) -> None:
@@ -390,13 +396,13 @@ def show_uploads(plan: Plan, uploads: Sequence[Upload]) -> None:
                 names.get(upload.reporter, upload.reporter),
                 vi.quarter(upload.quarter),
                 _state(upload),
+                "; ".join(
+                    filter(None, (vi.ILLUSTRATIVE if upload.illustrative else "", vi.withdrawal(upload)))
+                ),
                 vi.number(count),
                 "" if changed is None else vi.number(changed),
                 upload.filename,
                 upload.person,
-                "; ".join(
-                    filter(None, (vi.ILLUSTRATIVE if upload.illustrative else "", vi.withdrawal(upload)))
-                ),
             )
         )
     ui.show_table(export.Table("", _UPLOAD_HEADINGS, tuple(rows)), "Các lần nạp")

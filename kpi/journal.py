@@ -143,8 +143,8 @@ def offer_check() -> None:
         st.markdown("Mã chốt nhật ký:")
         st.code(ui.store().record.head(), language=None)
         st.caption(
-            "Mã này gồm số của việc mới nhất và dấu vân tay của cả nhật ký đến việc ấy; nó cũng được in trên mỗi "
-            "báo cáo xuất ra và mỗi bản sao lưu. Hãy chép ra giấy hoặc nơi khác: sau này, nếu có ai sửa, thêm, "
+            "Mã này gồm số của việc mới nhất và dấu vân tay của cả nhật ký đến việc ấy; nó cũng hiện cạnh nút tải của mỗi "
+            "báo cáo và nằm trong mỗi bản sao lưu. Hãy chép ra giấy hoặc nơi khác: sau này, nếu có ai sửa, thêm, "
             "xóa hay cắt bớt nhật ký thì đối chiếu với mã đã chép sẽ lộ ra."
         )
         with st.form("check-record", border=False):

@@ -13,9 +13,6 @@ from kpi import intake, ui, vi
 from kpi.model import Act, KpiError, Person, Reporter, Upload
 from kpi.ui import View, plain
 
-# Key of the session's state: what was done just before the page was drawn again.
-_SAID = "review_said"
-
 
 class Standing(Enum):
     MISSING = "Chưa gửi"
@@ -54,12 +51,6 @@ def lines(view: View) -> list[Line]:
     found = [Line(r, tuple(u for u in sent if u.reporter == r.code)) for r in view.plan.reporters]
     order = [Standing.SENT, Standing.MISSING, Standing.APPROVED]
     return sorted(found, key=lambda line: order.index(line.standing))
-
-
-def show_done() -> None:
-    """What the button pressed last did."""
-    if said := st.session_state.pop(_SAID, None):
-        st.success(said, icon=":material/check_circle:")
 
 
 def show_lines(view: View, found: Sequence[Line]) -> None:
@@ -233,5 +224,4 @@ def _do(said: str, *acts: Callable[[], None]) -> None:
     except KpiError as error:
         ui.show_refusal(error)
         return
-    st.session_state[_SAID] = said
-    st.rerun()
+    ui.say_and_rerun(said)

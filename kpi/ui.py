@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import NoReturn
 
 import streamlit as st
 
@@ -47,6 +48,8 @@ _PATIENCE = 3
 _FILLED = "filled"
 # The refusals of this visit that are on record already: every rerun would add another.
 _REFUSED = "refused"
+# What was done just before the page was drawn again.
+_SAID = "said"
 # Whether the last quarter was closed when the page was last drawn: when that changes, so does the default.
 _CLOSED = "last_quarter_closed"
 # The heads of the record after this visit's downloads, by the file's name.
@@ -309,7 +312,16 @@ def state(view: View) -> tuple[str, int, str, str, bool]:
 
 
 def page_title(title: str) -> None:
+    """The title, and below it what was done just before the page was drawn again."""
     st.title(title, anchor=False)
+    if said := st.session_state.pop(_SAID, None):
+        st.success(said, icon=":material/check_circle:")
+
+
+def say_and_rerun(said: str) -> NoReturn:
+    """Draw the page anew, with a sentence about what was done."""
+    st.session_state[_SAID] = said
+    st.rerun()
 
 
 def today() -> date:

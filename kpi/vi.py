@@ -1102,10 +1102,10 @@ def refusal(error: KpiError) -> str:
                 "Cần sửa thì đề nghị Văn phòng Sở mở lại kỳ."
             )
         case WrongPasswordError():
-            return "Tên đăng nhập hoặc mật khẩu không đúng."
+            return "Tên đăng nhập hoặc mật khẩu không đúng. Nếu vẫn không vào được, hãy hỏi quản trị."
         case TooManyAttemptsError():
             return (
-                f"Đã thử đăng nhập quá nhiều lần. Hãy thử lại sau {moment(error.until)}; "
+                f"Đã thử quá nhiều lần. Hãy thử lại sau {moment(error.until)}; "
                 "quên mật khẩu thì xin quản trị một liên kết đặt lại."
             )
         case WeakPasswordError():
@@ -1154,7 +1154,8 @@ _FLAWS = {
     "missing": "Việc số {} không còn: đã bị xóa, hoặc thứ tự đã bị đổi.",
     "edited": "Việc số {} đã bị sửa.",
     "unchained": "Việc số {} không nối với việc ngay trước nó: có việc đã bị thay, chèn hoặc đổi chỗ.",
-    "cut": "Mã chốt của việc số {} không khớp: nhật ký đã bị cắt bớt hoặc viết lại từ đó trở về trước.",
+    "cut": "Mã chốt của việc số {} không khớp. Hãy xem lại mã đã gõ; nếu đúng thì nhật ký đã bị cắt bớt hay viết lại, "
+    "hoặc kho đã được khôi phục từ một bản sao lưu cũ hơn.",
     "figures": "Số liệu đã lưu của lần nạp số {} không còn đúng như lúc lưu.",
     "unnoted": "Có số liệu, lần rút, duyệt hoặc chốt kỳ không do chương trình ghi (lần nạp số {}; 0 là chốt hoặc mở kỳ).",
     "account": "Có tài khoản không đúng như nhật ký để lại (việc số {}; 0 là tài khoản không có trong nhật ký).",
@@ -1303,8 +1304,13 @@ def flaw(fault: str, at: int) -> str:
 
 
 def handover(known: Person, link: str, until: datetime) -> str:
+    where = (
+        ""
+        if link.startswith("http")
+        else "Ghép vào sau địa chỉ của chương trình, ví dụ http://127.0.0.1:8501\n"
+    )
     return (
-        f"Liên kết một lần cho {person(known)}, dùng được đến {moment(until)}:\n{link}\n"
+        f"Liên kết một lần cho {person(known)}, dùng được đến {moment(until)}:\n{link}\n{where}"
         "Hãy giao tận tay hoặc qua kênh riêng: ai mở trước thì người đó đặt được mật khẩu."
     )
 

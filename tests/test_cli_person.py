@@ -200,7 +200,11 @@ def test_a_tampered_record_is_found_out_with_a_sentence_for_each_flaw(kpi, store
         db.execute("delete from event where id = 2")
     result = kpi("verify", "--head", head, "--json")
     assert result.exit_code == 1
-    flaws = [{"fault": "edited", "event": "1"}, {"fault": "cut", "event": "2"}]
+    flaws = [
+        {"fault": "edited", "event": "1"},
+        {"fault": "cut", "event": "2"},
+        {"fault": "account", "event": "1"},
+    ]
     assert (said(result)["events"], said(result)["flaws"]) == ("1", flaws)
     assert "Việc số 1 đã bị sửa." in result.stdout
     assert "Mã chốt của việc số 2 không khớp" in result.stdout

@@ -25,6 +25,7 @@ PAGES = sorted(path.relative_to(ROOT / "pages").as_posix() for path in (ROOT / "
 OPEN_TO = {
     "progress": set(Role),
     "submission": {Role.REPORTER, Role.ROOM, Role.OFFICE},
+    "original": {Role.VIEWER, Role.REPORTER, Role.ROOM, Role.OFFICE},
     "office": {Role.OFFICE},
     "record": {Role.OFFICE, Role.ADMIN},
     "admin": {Role.ADMIN},

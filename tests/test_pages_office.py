@@ -19,7 +19,7 @@ PLAN = "bac-kan-2022"
 REVIEW, BACKUPS, REPORT = "office/review", "admin/backups", "office/report"
 UPLOAD, HISTORY, UNITS, OVERVIEW = (
     "submission/upload",
-    "submission/history",
+    "original/history",
     "progress/units",
     "progress/overview",
 )

@@ -389,7 +389,7 @@ def test_a_record_that_was_changed_is_found_out_on_the_page(app):
     go(app, RECORD)
     field(app, "Mã chốt").input(f"99-{'0' * 20}")
     press(app, "Kiểm tra nhật ký")
-    assert "KHÔNG còn nguyên vẹn: 2 chỗ" in texts(app)
+    assert "KHÔNG còn nguyên vẹn: 3 chỗ" in texts(app)
     assert "Việc số 2 đã bị sửa" in texts(app)
     assert "Mã chốt của việc số 99 không khớp" in texts(app)
 

@@ -12,7 +12,7 @@ from tests.filled import LAN, user_of
 
 ROOT = Path(__file__).parent.parent
 Q1 = Quarter(2022, 1)
-UPLOAD, HISTORY, REPORT = "submission/upload", "submission/history", "office/report"
+UPLOAD, HISTORY, REPORT = "submission/upload", "original/history", "office/report"
 
 
 @pytest.fixture

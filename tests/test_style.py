@@ -76,7 +76,14 @@ def strings(path: Path) -> Iterator[str]:
 
 
 def test_there_are_pages_in_the_folders_that_are_rights():
-    assert {p.parent.name for p in PAGES} == {"progress", "submission", "office", "record", "admin"}
+    assert {p.parent.name for p in PAGES} == {
+        "progress",
+        "submission",
+        "original",
+        "office",
+        "record",
+        "admin",
+    }
 
 
 def test_no_page_lies_where_streamlit_would_serve_it_unasked():

@@ -510,7 +510,15 @@ def test_signing_out_ends_the_session_and_clears_the_browser(app, cookie):
     ("site", "at_once"), [("same-origin", True), ("cross-site", False), ("same-site", False), (None, False)]
 )
 def test_a_link_signs_out_at_once_only_when_it_is_our_own(app, cookie, site, at_once):
-    answer = ask(app, "/dang-xuat", headers={**cookie, **PAGE, **({"sec-fetch-site": site, "sec-fetch-mode": "navigate"} if site else {})})
+    answer = ask(
+        app,
+        "/dang-xuat",
+        headers={
+            **cookie,
+            **PAGE,
+            **({"sec-fetch-site": site, "sec-fetch-mode": "navigate"} if site else {}),
+        },
+    )
     assert answer.status == (303 if at_once else 200)
     assert ask(app, "/media/x", headers=cookie).status == (401 if at_once else 200)
 

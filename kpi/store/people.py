@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 from uuid import uuid4
 
 import duckdb
@@ -180,7 +180,7 @@ class People:
         self._try(login, address)
         hashed = self._password(login)
         if not access.matches(hashed, password):
-            self._fail(login, address)
+            raise self._failed(login, address)
         better = access.hash_password(password) if hashed and access.outdated(hashed) else hashed
         with self._database.change() as db:
             if self._password(login) == hashed:  # else it was disabled, or changed, while this one was judged
@@ -188,7 +188,7 @@ class People:
                 if better != hashed:
                     self._set_password(db, login, better)
                 return self._begin(db, self.get(login), address)
-        self._fail(login, address)
+        raise self._failed(login, address)
 
     def sign_in_by_email(self, email: str, address: str) -> str:
         """Return the token of a new session for whom an identity provider vouches."""
@@ -212,7 +212,7 @@ class People:
         person = self.get(session.login)
         self._try(person.login, address)
         if not access.matches(self._password(person.login), old):
-            self._fail(person.login, address)
+            raise self._failed(person.login, address)
         with self._database.change() as db:
             self._forgive(db, person.login)
         if access.same(old, new):
@@ -380,9 +380,9 @@ class People:
         if not db.execute(sql("find_noted_wait"), asked).fetchall():
             self._record.write(db, who, Act.SIGN_IN_LOCKED, after=address)
 
-    def _fail(self, login: str, address: str) -> NoReturn:
+    def _failed(self, login: str, address: str) -> WrongPasswordError:
         self._record.add(self._who(login), Act.SIGN_IN_FAILED, after=address)
-        raise WrongPasswordError
+        return WrongPasswordError()
 
     def _who(self, login: str) -> str:
         """Only a name that exists goes on record: people type passwords into the wrong field."""

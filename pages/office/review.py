@@ -8,7 +8,6 @@ here = ui.require("office")
 ui.page_title("Duyệt và chốt kỳ")
 st.caption("Xem số liệu các đơn vị đã gửi, duyệt hoặc trả lại, rồi chốt kỳ khi đã đủ.")
 view = ui.pick_view(judged=False)
-review.show_done()
 
 lines = review.lines(view)
 review.show_lines(view, lines)

@@ -4,7 +4,7 @@ from kpi import intake, ui, vi
 from kpi.access import may
 from kpi.model import Right
 
-person = ui.require("submission")
+person = ui.require("original")
 ui.page_title("Lịch sử nạp")
 st.caption("Mọi lần nạp đều được giữ cùng tệp gốc. Rút một lần nạp thì lần nạp trước đó được tính lại.")
 
@@ -13,7 +13,6 @@ names = {r.code: r.name for r in ui.reporters(plan, Right.ORIGINAL)}
 uploads = [u for u in ui.uploads(plan) if u.reporter in names]
 if not uploads:
     st.info("Chưa có lần nạp nào.")
-    st.page_link("pages/submission/upload.py", label="Nạp số liệu", icon=":material/upload_file:")
     st.stop()
 
 ui.show_label(plan)
