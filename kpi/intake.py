@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,6 +161,7 @@ def show_draft(draft: Draft, others: Iterable[Draft] = ()) -> bool:
         if draft.plan and draft.reporter:
             foreign = NotAllowedError(ui.person(), Right.SUBMISSION, draft.reporter.name)
             if draft.reporter not in ui.reporters(draft.plan, Right.SUBMISSION):
+                _note(draft, draft.reporter.code)
                 st.error(ui.plain(vi.refusal(foreign)), icon=":material/lock:")
                 return False
         if draft.plan and draft.quarter and _show_closed(draft.plan, draft.quarter):
@@ -180,13 +183,16 @@ def show_draft(draft: Draft, others: Iterable[Draft] = ()) -> bool:
         return draft.clean
 
 
-def _note(draft: Draft) -> None:
-    """Put on record what was offered, once for each file and set of answers."""
+def _note(draft: Draft, foreign: str = "") -> None:
+    """Put on record what was offered, once for each file and set of answers, or for whom it may not be."""
     noted = st.session_state.setdefault(_NOTED, set())
     key = draft.sha256, tuple(draft.answers.items())
     if key not in noted:
         noted.add(key)
-        ui.store().note_check(draft, ui.person())
+        with suppress(NotAllowedError):
+            if foreign:
+                ui.store().record.allow(ui.person(), Right.SUBMISSION, foreign, draft.plan, draft.filename)
+            ui.store().note_check(draft, ui.person())
 
 
 def _place_of(draft: Draft) -> tuple[object, object, object]:
@@ -490,13 +496,13 @@ def _sum(upload: Upload, before: Upload | None) -> str:
 def offer_original(upload: Upload) -> None:
     """The workbook as it was sent. Two large downloads get one address unless their names differ."""
     try:
-        content = ui.store().original(upload.id, ui.person())
+        ui.store().original(upload.id, ui.person())
     except KpiError as error:
         st.error(ui.plain(vi.refusal(error)))
         return
     st.download_button(
         "Tải tệp gốc",
-        content,
+        partial(ui.original, ui.store(), ui.person().login, upload.id),
         f"{upload.filename.removesuffix('.xlsx')}-{upload.sha256[:12]}.xlsx",
         key=f"original-{upload.id}",
         icon=":material/download:",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import streamlit as st
 
 from kpi import export, ui, vi
-from kpi.model import Event, Person, Plan
+from kpi.model import Act, Event, Person, Plan, Right
+from kpi.store import Store
 from kpi.store.record import read_anchor
 
 _DAYS = timedelta(days=29)
@@ -112,12 +114,18 @@ def as_kept(events: Iterable[Event]) -> export.Table:
 
 def offer_csv(events: Sequence[Event]) -> None:
     """Everything asked for, not only the page in sight; written when a button is pressed."""
-    people, plans = _people(), ui.plans()
+    people, plans, store, login = _people(), ui.plans(), ui.store(), ui.person().login
     stem = f"nhat-ky-{ui.today().isoformat()}"
     with st.container(horizontal=True):
         st.download_button(
             "Tải CSV cho Excel",
-            lambda: export.write(in_words(events, people, plans), "csv"),
+            partial(
+                _fetched,
+                store,
+                login,
+                f"{stem}.csv",
+                lambda: export.write(in_words(events, people, plans), "csv"),
+            ),
             f"{stem}.csv",
             "text/csv",
             key="journal-csv",
@@ -127,13 +135,26 @@ def offer_csv(events: Sequence[Event]) -> None:
         )
         st.download_button(
             "Tải CSV máy đọc",
-            lambda: export.write(as_kept(events), "csv-machine"),
+            partial(
+                _fetched,
+                store,
+                login,
+                f"{stem}-machine.csv",
+                lambda: export.write(as_kept(events), "csv-machine"),
+            ),
             f"{stem}-machine.csv",
             "text/csv",
             key="journal-csv-machine",
             icon=":material/download:",
             on_click="ignore",
         )
+
+
+def _fetched(store: Store, login: str, name: str, write: Callable[[], bytes]) -> bytes:
+    """Outside of any session: who asks is looked up again, and the record tells that it was carried away."""
+    store.record.allow(store.people.get(login), Right.RECORD, subject=name)
+    store.record.add(login, Act.EXPORT, subject=name)
+    return write()
 
 
 def offer_check() -> None:

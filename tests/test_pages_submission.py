@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi import ui, workbook
-from kpi.model import Quarter, Role
+from kpi.model import Act, Quarter, Role
 from kpi.store import Store
 from tests.filled import LAN, user_of
 
@@ -201,3 +201,34 @@ def test_a_refusal_by_the_store_is_said_and_nothing_is_lost(app, form, tmp_path)
     keep(app)
     assert "đã được nạp lúc" in texts(app)
     assert len(ui.store().uploads()) == 1
+
+
+def test_a_workbook_of_another_unit_is_refused_and_the_attempt_is_on_record(app, form):
+    app.user = user_of(Role.REPORTER)
+    upload(app, form({("11", "062"): (1, 2)}, "062"), "ngan-son.xlsx")
+    assert "không được nạp hay rút số liệu" in texts(app)
+    assert app.button(key="keep").disabled
+    app.run()
+    refused = [e for e in ui.store().record.events(LAN) if e.act is Act.REFUSED]
+    assert [(e.person, e.unit, e.subject) for e in refused] == [("ba-be", "062", "ngan-son.xlsx")]
+
+
+def test_a_unit_is_told_that_its_workbook_was_returned(app, form):
+    kept = ui.store()
+    upload(app, form({("11", "061"): (1, 2)}))
+    keep(app)
+    kept.withdraw(kept.uploads()[0].id, LAN, "nhầm cột")
+    app.user = user_of(Role.REPORTER)
+    go(app, UPLOAD)
+    shown = [str(e.value) for e in app.warning]
+    assert any("nhầm cột" in text and "Hãy nạp lại" in text for text in shown)
+
+
+def test_directors_fetch_originals_but_withdraw_nothing(app, form):
+    upload(app, form({("11", "061"): (1, 2)}))
+    keep(app)
+    app.user = user_of(Role.VIEWER)
+    go(app, HISTORY)
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert "Tải tệp gốc" in labels
+    assert "Rút lại số liệu" not in [button.label for button in app.button]

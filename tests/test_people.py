@@ -440,3 +440,11 @@ def test_accounts_written_by_hand_into_the_file_keep_their_hash_unread(tmp_path,
         db.execute("update account set password = 'x'")
     with Store(path, clock) as store, pytest.raises(WrongPasswordError):
         store.people.sign_in("lan", WORDS, HERE)
+
+
+def test_what_is_put_back_from_outside_leaves_nobody_signed_in_and_no_link_good(people, admin, lan):
+    token, link = people.sign_in("lan", WORDS, HERE), people.reset("quan-tri", LAN)
+    people.end_all()
+    assert people.session(token) is None
+    with pytest.raises(StaleLinkError):
+        people.link(link)

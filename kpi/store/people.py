@@ -253,6 +253,13 @@ class People:
             for (login,) in rows:
                 self._record.write(db, login, Act.SIGN_OUT)
 
+    def end_all(self) -> None:
+        """Nobody stays signed in, and no link stays good: of what comes from outside nothing is believed."""
+        with self._database.change() as db:
+            for table in ("session", "link", "attempt"):
+                db.execute(f"delete from {table}")  # noqa: S608 - our own three names
+            self._live = {}
+
     def verify(self) -> list[Flaw]:
         """The accounts that are not as the record says they were left."""
         noted = {login: (facts, at) for login, facts, at in self._database.fetch("list_account_events")}

@@ -54,6 +54,7 @@ def restore(backup: Path, path: Path, person: Person, clock: Clock = now) -> Res
         head = _unpack(backup, staged)
         _check(backup, staged, head, clock)
         with Store(staged / STORE, clock) as store:
+            store.people.end_all()
             store.record.add(person, Act.RESTORE, subject=backup.name, before=before, after=head)
         return Restored(head, _swap(staged, path, clock))
     except OSError as error:
