@@ -218,9 +218,9 @@ def test_a_unit_is_told_that_its_workbook_was_returned(app, form):
     upload(app, form({("11", "061"): (1, 2)}))
     keep(app)
     kept.withdraw(kept.uploads()[0].id, LAN, "nhầm cột")
-    app.user = user_of(Role.REPORTER)
-    go(app, UPLOAD)
-    shown = [str(e.value) for e in app.warning]
+    later = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    later.user = user_of(Role.REPORTER)
+    shown = [str(e.value) for e in go(later.run(), UPLOAD).warning]
     assert any("nhầm cột" in text and "Hãy nạp lại" in text for text in shown)
 
 
