@@ -83,8 +83,18 @@ def pick_form() -> tuple[Plan, Reporter, Quarter]:
         wrap=True,
     )
     quarter = by_name[str(name)]
-    _show_closed(plan, quarter)
+    if not _show_closed(plan, quarter):
+        _show_returned(next((u for u in own if u.quarter == quarter), None))
     return plan, plan.reporter(code), quarter
+
+
+def _show_returned(newest: Upload | None) -> None:
+    """The last workbook of the reporter and quarter counts no longer: somebody waits for another."""
+    if newest is not None and newest.withdrawn:
+        st.warning(
+            f"Lần nạp số {newest.id} đã được rút: {ui.plain(vi.withdrawal(newest))}. Hãy nạp lại biểu đã sửa.",
+            icon=":material/undo:",
+        )
 
 
 def _show_closed(plan: Plan, quarter: Quarter) -> bool:

@@ -220,8 +220,9 @@ def test_a_unit_is_told_that_its_workbook_was_returned(app, form):
     kept.withdraw(kept.uploads()[0].id, LAN, "nhầm cột")
     later = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     later.user = user_of(Role.REPORTER)
-    shown = [str(e.value) for e in go(later.run(), UPLOAD).warning]
-    assert any("nhầm cột" in text and "Hãy nạp lại" in text for text in shown)
+    (shown,) = go(later.run(), UPLOAD).warning
+    assert "nhầm cột" in shown.value
+    assert "Hãy nạp lại" in shown.value
 
 
 def test_directors_fetch_originals_but_withdraw_nothing(app, form):
