@@ -65,10 +65,12 @@ def sample(tmp_path_factory, plans, directory, request) -> Path:
         while not (shared / "done").exists():
             sleep(0.1)
     else:
-        with Store(shared / "kpi.duckdb") as opened:
-            demo_story.load(opened, plans, directory)
-            let_in(opened)
-        (shared / "done").touch()
+        try:
+            with Store(shared / "kpi.duckdb") as opened:
+                demo_story.load(opened, plans, directory)
+                let_in(opened)
+        finally:
+            (shared / "done").touch()  # also when it failed: nobody waits for ever
     return Path(shutil.copytree(shared, own / "own-sample")) / "kpi.duckdb"
 
 
