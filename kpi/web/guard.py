@@ -109,8 +109,8 @@ def _fault(scope: Scope) -> int:
 def _is_same_origin(scope: Scope, host: str) -> bool:
     """Whether our own page sent this, rather than another site with our cookie.
 
-    Browsers say so in Sec-Fetch-Site, or, where there is no TLS, in Origin. Who sends neither is no
-    browser, and lends nobody its cookies: the rule of Go's http.CrossOriginProtection.
+    Browsers say so in Sec-Fetch-Site and Origin, and all that is said must fit. Who sends neither is no
+    browser, and lends nobody its cookies: so far the rule of Go's http.CrossOriginProtection.
     """
     sites = [value for name, value in scope["headers"] if name == b"sec-fetch-site"]
     origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]

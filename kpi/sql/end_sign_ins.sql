@@ -1,0 +1,3 @@
+delete from session;
+delete from link;
+delete from attempt;
