@@ -26,7 +26,9 @@ _EVERYWHERE: Mapping[Right, frozenset[Role]] = {
     Right.PROGRESS: frozenset(Role),
     Right.SUBMISSION: frozenset({Role.OFFICE}),
     Right.ORIGINAL: frozenset({Role.VIEWER, Role.ROOM, Role.OFFICE}),
+    Right.TASK: frozenset({Role.OFFICE}),
     Right.OFFICE: frozenset({Role.OFFICE}),
+    Right.PLAN: frozenset({Role.OFFICE, Role.ADMIN}),
     Right.RECORD: frozenset({Role.OFFICE, Role.ADMIN}),
     Right.ADMIN: frozenset({Role.ADMIN}),
 }
@@ -34,6 +36,7 @@ _OF_ITS_REPORTERS: Mapping[Right, frozenset[Role]] = {
     Right.SUBMISSION: frozenset({Role.REPORTER, Role.ROOM}),
     Right.ORIGINAL: frozenset({Role.REPORTER}),
 }
+_OF_ITSELF: Mapping[Right, frozenset[Role]] = {Right.TASK: frozenset({Role.REPORTER, Role.ROOM})}
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 # RFC 9106's second choice: 64 MiB, for machines that also do other work.
@@ -50,7 +53,7 @@ _MASKS = str.maketrans("01345@$", "oleasas")
 
 
 def may(person: Person, right: Right, reporter: str | None = None, plan: Plan | None = None) -> bool:
-    """Whether a person has a right: over one reporter of a plan, or, with none named, over any at all."""
+    """Whether a person has a right: over one reporter (or room) of a plan, or, with none named, over any at all."""
     if person.disabled:
         return False
     return any(
@@ -59,6 +62,7 @@ def may(person: Person, right: Right, reporter: str | None = None, plan: Plan | 
             grant.role in _OF_ITS_REPORTERS.get(right, ())
             and (reporter is None or reporter in reporters(grant, plan))
         )
+        or (grant.role in _OF_ITSELF.get(right, ()) and reporter in {None, grant.unit})
         for grant in person.grants
     )
 

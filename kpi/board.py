@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -23,12 +22,12 @@ from kpi.model import (
     Role,
     Room,
     Status,
-    Task,
     TaskState,
     Unit,
     Upload,
 )
 from kpi.progress import Assessment
+from kpi.tasks import Standing
 from kpi.ui import View, plain
 from kpi.units import Units
 
@@ -427,37 +426,30 @@ def meaning(indicator: Indicator) -> str:
 
 def tasks(view: View, keys: Iterable[str] | None = None) -> list[dict[str, str]]:
     """The tasks of the plan, or those named, in the state known at the end of the quarter."""
-    day = ui.as_known(view)
     asked = None if keys is None else set(keys)
     return [
-        {
-            "Nhiệm vụ": "  \n".join(_task_words(t, day)),
-            "Tình trạng": "  \n".join(_task_state(t, day)),
-        }
-        for t in view.plan.tasks
-        if asked is None or t.key in asked
+        {"Nhiệm vụ": "  \n".join(_task_words(s)), "Tình trạng": "  \n".join(_task_state(s))}
+        for s in ui.standings(view)
+        if asked is None or s.task.key in asked
     ]
 
 
-def _task_words(task: Task, day: date) -> list[str]:
-    done = task.state(day) is TaskState.DONE
+def _task_words(found: Standing) -> list[str]:
+    task = found.task
     words = [f"**{plain(task.key)}.** {plain(task.content)}", f":small[Thực hiện: {plain(task.assignee)}]"]
-    if done and task.result:
-        words.append(f":small[Kết quả: {plain(task.result)}]")
-    elif task.output:
-        words.append(f":small[Sản phẩm: {plain(task.output)}]")
+    if found.result:
+        words.append(f":small[Kết quả: {plain(vi.document(found.result))}]")
+    elif found.planned:
+        words.append(f":small[Sản phẩm: {plain(vi.document(found.planned))}]")
     return words
 
 
-def _task_state(task: Task, day: date) -> list[str]:
-    state = task.state(day)
-    colour, symbol = _TASK_LOOK[state]
-    words = [f":{colour}-badge[{symbol} {vi.TASK_STATE[state]}]"]
-    if state is TaskState.DONE and task.done_on is not None:
-        words.append(f":small[ngày {vi.day(task.done_on)}]")
-        late = (task.done_on - task.due).days
-        words += [f":small[{vi.days_late(late)}]"] if late > 0 else []
-    words.append(f":small[hạn {vi.day(task.due)}]")
+def _task_state(found: Standing) -> list[str]:
+    colour, symbol = _TASK_LOOK[found.state]
+    words = [f":{colour}-badge[{symbol} {vi.TASK_STATE[found.state]}]"]
+    words += [f":small[ngày {vi.day(found.done_on)}]"] if found.done_on else []
+    words += [f":small[{vi.days_late(found.days_late)}]"] if found.days_late else []
+    words.append(f":small[hạn {vi.day(found.task.due)}]")
     return words
 
 

@@ -76,6 +76,49 @@ class Quarter:
         return Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """What a report is about: a quarter, or a year from its first day up to half, three quarters or all of it."""
+
+    year: int
+    part: str
+    """ "Q1" … "Q4", "H1", "9M", or "" for the whole year."""
+
+    def __post_init__(self) -> None:
+        if self.part not in _LAST_QUARTER:
+            raise ValueError(self.part)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "2022-Q4", "2022-H1", "2022-9M" or "2022"; raise ValueError for anything else."""
+        year, _, part = text.partition("-")
+        if not (year.isascii() and year.isdecimal() and len(year) == 4) or text.endswith("-"):
+            raise ValueError(text)
+        return cls(int(year), part)
+
+    @classmethod
+    def of(cls, quarter: Quarter) -> Self:
+        return cls(quarter.year, f"Q{quarter.number}")
+
+    @classmethod
+    def ending(cls, quarter: Quarter) -> tuple[Self, ...]:
+        """The periods whose last quarter it is, the quarter itself first."""
+        return tuple(
+            cls(quarter.year, part) for part, last in _LAST_QUARTER.items() if last == quarter.number
+        )
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.part}" if self.part else str(self.year)
+
+    @property
+    def quarter(self) -> Quarter:
+        """The last quarter: figures of a period stand as they do at its end."""
+        return Quarter(self.year, _LAST_QUARTER[self.part])
+
+
+_LAST_QUARTER: Mapping[str, int] = {"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "H1": 2, "9M": 3, "": 4}
+
+
 class Level(StrEnum):
     """Where a unit stands. Order in lists is always by code."""
 
@@ -162,7 +205,8 @@ class Indicator:
     entry: Entry
     levels: tuple[Level, ...]
     """The levels of the units it is reported for."""
-    target: Target
+    target: Target | None
+    """None where the plan asks for the work and gives no number."""
     numerator: str
     """What the numerator counts, in words; the question itself for a yes/no roster; "" for a rank."""
     denominator: str
@@ -173,6 +217,8 @@ class Indicator:
     """Decimals allowed in numerator and denominator: 0 for counts, 3 for kilometres."""
     within: str | None = None
     """Number of the yes/no indicator whose "yes" units are this one's denominator."""
+    all_of: tuple[str, ...] = ()
+    """Numbers of the yes/no indicators a unit must all have: nobody reports this one, it follows from them."""
     universe: int | Mapping[str, int] | None = None
     """Known denominator: of the province, or of each unit by code. Rosters need none: it is their units.
     Of a ranking, how many are ranked."""
@@ -198,31 +244,72 @@ class TaskState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """An official document as it is cited. Texts are "" where unknown."""
+
+    title: str = ""
+    number: str = ""
+    """Number and symbol: "676/QĐ-UBND"."""
+    signed_on: date | None = None
+    issuer: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.title or self.number)
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """One piece of work of a plan; late is done after due."""
+    """One piece of work of a plan for one assignee; late is done after due. What is told of it later is a TaskUpdate."""
 
     key: str
+    """Its key in the plan; of work given to several, followed by a dot and the assignee's code."""
     content: str
     assignee: str
+    """Who does it, by name."""
     start: date
     due: date
-    output: str = ""
+    unit: str = ""
+    """Who does it, by code: a room of the department or a reporter; "" for the department as a whole."""
+    room: str | None = None
+    """The room that answers for it."""
+    group: str = ""
+    output: Document = Document()
+    """What is planned to come of it."""
     done_on: date | None = None
-    result: str = ""
-    """The document that fulfilled it: number, date, issuer, title, as one line."""
+    result: Document = Document()
+    """What came of it."""
     dropped: bool = False
     started: bool = False
+    milestone: bool = False
+    """A review of the movement itself: interim, yearly, final."""
+    arising: bool = False
+    """Given after the plan was issued."""
     assumptions: tuple[str, ...] = ()
 
-    def state(self, day: date) -> TaskState:
-        """The state as it was known on a day."""
-        if self.dropped:
-            return TaskState.DROPPED
-        if self.done_on and self.done_on <= day:
-            return TaskState.DONE
-        if day > self.due:
-            return TaskState.OVERDUE
-        return TaskState.IN_PROGRESS if self.started and day >= self.start else TaskState.NOT_STARTED
+
+@dataclass(frozen=True, slots=True)
+class TaskUpdate:
+    """What was told of a task for a quarter. The newest of a quarter counts; `kept_at` is UTC without a zone."""
+
+    task: str
+    quarter: Quarter
+    state: TaskState
+    """NOT_STARTED, IN_PROGRESS, DONE or DROPPED: whether it is overdue follows from the day."""
+    done_on: date | None = None
+    planned: Document = Document()
+    """Replaces what the plan says is to come of it, when given."""
+    result: Document = Document()
+    note: str = ""
+    evidence: str = ""
+    """Name of the file that proves it, "" when there is none."""
+    evidence_sha256: str = ""
+    id: str = ""
+    person: str = ""
+    kept_at: datetime | None = None
+    filename: str = ""
+    """The workbook it came in, "" when it was typed."""
+    cell: Cell | None = None
+    illustrative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +340,62 @@ class Room:
     tasks: tuple[str, ...] = ()
 
 
+class Nominee(StrEnum):
+    """Who can be proposed for an award."""
+
+    COLLECTIVE = "collective"
+    INDIVIDUAL = "individual"
+
+
+class Rule(StrEnum):
+    """How the program finds out about a criterion (domain, "Awards")."""
+
+    TARGETS_AND_TASKS = "targets_and_tasks"
+    """Every indicator assigned is met at its final value, and every task was done in time."""
+    TASKS = "tasks"
+    """At least one task is assigned, and every one was done in time."""
+    RATINGS = "ratings"
+    """Every member at least good, one at least excellent."""
+    DISCIPLINE = "discipline"
+    """Nobody with a warning or worse."""
+    INITIATIVE = "initiative"
+    """A recognised initiative of the plan's time."""
+    CHECKLIST = "checklist"
+    """A share of an indicator of the whole province, at least so much."""
+    JUDGEMENT = "judgement"
+    """Nothing but what the council says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition for an award."""
+
+    key: str
+    nominee: Nominee
+    text: str
+    clause: str
+    """Where the plan says so."""
+    rule: Rule
+    judged: str = ""
+    """What only people can judge of it: "chất lượng cao"."""
+    blocking: bool = True
+    """Whether nobody is proposed without it."""
+    indicator: str = ""
+    """Of a checklist: which."""
+    at_least: Decimal = Decimal(100)
+    """Of a checklist: percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One paper of a dossier. `paper` names the template in `data/templates` and the kind in `data/forms.csv`."""
+
+    key: str
+    name: str
+    paper: str
+    per_nominee: bool
+
+
 @dataclass(frozen=True)
 class Plan:
     """A plan with its reporters already expanded to duties (see `kpi.plan.load`)."""
@@ -269,8 +412,8 @@ class Plan:
     """Code of the province's unit."""
     start: date
     end: date
-    dossier_before: date
-    """A dossier must be in before this day begins."""
+    dossier_before: date | None
+    """A dossier must be in before this day begins; None when the plan does not say."""
     as_of_day: int
     """Day of a quarter's last month on which administrative data close."""
     report_day: int
@@ -280,12 +423,44 @@ class Plan:
     rooms: tuple[Room, ...]
     tasks: tuple[Task, ...]
     assumptions: tuple[str, ...] = ()
+    place: str = ""
+    """Where its documents are dated: "Bắc Kạn"."""
+    superior: str = ""
+    """Who stands above the issuer in the head of a document: "UBND tỉnh Bắc Kạn"."""
+    signer: str = ""
+    """Who signs its documents, by name."""
+    recipients: tuple[str, ...] = ()
+    """Who is sent its reports, a line each."""
+    awards: tuple[str, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    components: tuple[Component, ...] = ()
+    erase_personal: date | None = None
+    """From this day on, ratings and discipline of people are erased."""
+    text: str = ""
+    """SHA-256 of the file it was read from."""
 
     def indicator(self, number: str) -> Indicator:
         return next(i for i in self.indicators if i.number == number)
 
     def reporter(self, code: str) -> Reporter:
         return next(r for r in self.reporters if r.code == code)
+
+    def room(self, code: str) -> Room:
+        return next(r for r in self.rooms if r.code == code)
+
+    def task(self, key: str) -> Task:
+        return next(t for t in self.tasks if t.key == key)
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        """Everything a report can be about."""
+        return tuple(period for quarter in self.quarters for period in Period.ending(quarter))
+
+    @cached_property
+    def assignees(self) -> Mapping[str, str]:
+        """Code -> name of everyone who has work of the plan by code."""
+        rooms = {room.code: room.name for room in self.rooms}
+        return {task.unit: rooms.get(task.unit, task.assignee) for task in self.tasks if task.unit}
 
     @cached_property
     def year(self) -> int:
@@ -305,6 +480,9 @@ class Plan:
         for reporter in self.reporters:
             for duty in reporter.duties:
                 codes[duty.indicator].add(duty.unit)
+        for indicator in self.indicators:
+            for part in indicator.all_of:
+                codes[indicator.number] |= codes[part]
         return {number: tuple(sorted(units)) for number, units in codes.items()}
 
     def as_of(self, quarter: Quarter) -> date:
@@ -401,8 +579,12 @@ class Right(StrEnum):
     """Keep and withdraw workbooks of a reporter."""
     ORIGINAL = "original"
     """Fetch a workbook as it was sent."""
+    TASK = "task"
+    """Tell how a task stands; of a bound role, its own tasks."""
     OFFICE = "office"
-    """Approve, close a quarter, export."""
+    """Approve, close a quarter, export, prepare awards."""
+    PLAN = "plan"
+    """Change a plan."""
     RECORD = "record"
     """Read what everyone did."""
     ADMIN = "admin"
@@ -477,6 +659,10 @@ class Act(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     EXPORT = "export"
+    TASK = "task"
+    JUDGEMENT = "judgement"
+    RECEIPT = "receipt"
+    PERSONAL = "personal"
     BACKUP = "backup"
     RESTORE = "restore"
     ACCOUNT = "account"
@@ -549,6 +735,154 @@ class Upload:
     """The reason of the withdrawal."""
     approved_by: str = ""
     approved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One report that was handed out, and what it was made from. `made_at` is UTC without a zone."""
+
+    id: str
+    plan: str
+    period: Period
+    format: str
+    filename: str
+    made_at: datetime
+    person: str
+    plan_sha256: str
+    """Of the plan text it was judged by."""
+    figures_sha256: str
+    """Of the figures, as kept."""
+    sha256: str
+    """Of the file."""
+    closed: bool = False
+    illustrative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the council said of one criterion of one nominee; the newest counts."""
+
+    subject: str
+    """Code of a room, or of a member."""
+    criterion: str
+    fulfilled: bool | None
+    """None takes back what was said before."""
+    by: str
+    """Who judged, by name, as the minutes say."""
+    judged_on: date
+    note: str = ""
+    id: str = ""
+    person: str = ""
+    kept_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That a paper of a dossier came in. Times are UTC without a zone."""
+
+    subject: str
+    component: str
+    received_at: datetime | None
+    """None takes back what was said before."""
+    document: Document = Document()
+    note: str = ""
+    id: str = ""
+    person: str = ""
+    kept_at: datetime | None = None
+
+
+class Rating(StrEnum):
+    """A yearly rating of a person, from the best down."""
+
+    EXCELLENT = "excellent"
+    GOOD = "good"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Discipline(StrEnum):
+    """What was imposed on a person, from the mildest up."""
+
+    NONE = "none"
+    REPRIMAND = "reprimand"
+    WARNING = "warning"
+    SALARY = "salary"
+    DEMOTION = "demotion"
+    REMOVAL = "removal"
+    DISMISSAL = "dismissal"
+
+
+@dataclass(frozen=True, slots=True)
+class Initiative:
+    """An initiative or research of a person; the decision that recognised it."""
+
+    title: str
+    recognition: Document = Document()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTask:
+    """A piece of work of one person."""
+
+    content: str
+    due: date
+    done_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of a room. Personal: for the office only, in no chart and no general export."""
+
+    code: str
+    name: str
+    room: str
+    position: str = ""
+    rating: Rating | None = None
+    """None while nobody has said."""
+    discipline: Discipline | None = None
+    """None while nobody has said."""
+    decision: Document = Document()
+    """Of the discipline."""
+    initiatives: tuple[Initiative, ...] = ()
+    tasks: tuple[OwnTask, ...] = ()
+    cell: Cell | None = None
+
+
+class UnknownTaskError(KpiError):
+    def __init__(self, task: str) -> None:
+        super().__init__(task)
+        self.task = task
+
+
+class UnknownSnapshotError(KpiError):
+    def __init__(self, snapshot: str) -> None:
+        super().__init__(snapshot)
+        self.snapshot = snapshot
+
+
+class LostFileError(KpiError):
+    """A file that was kept is missing, or no longer the bytes that were kept."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+class NoOfficeProgramError(KpiError):
+    """LibreOffice, which makes PDF of documents, is not installed, or failed."""
+
+    def __init__(self, *, failed: bool = False) -> None:
+        super().__init__()
+        self.failed = failed
+
+
+class TemplateError(KpiError):
+    """A template of `data/templates` cannot be used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
 
 
 class UncleanDraftError(KpiError):

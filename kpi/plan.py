@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
@@ -19,6 +21,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from kpi import units as unit_files
 from kpi.model import (
     Behaviour,
+    Component,
+    Criterion,
+    Document,
     Duty,
     Edition,
     Entry,
@@ -27,9 +32,11 @@ from kpi.model import (
     Indicator,
     Kind,
     Level,
+    Nominee,
     Plan,
     Reporter,
     Room,
+    Rule,
     Target,
     Task,
     Unit,
@@ -51,12 +58,17 @@ def folder(data: Path, name: Literal["plans", "units"]) -> Path:
 
 def load(path: Path, directory: Directory) -> Plan:
     """Raise PlanError with everything that is wrong."""
-    shape, faults = _read(path)
+    return loads(path, path.read_bytes(), directory)
+
+
+def loads(path: Path, content: bytes, directory: Directory) -> Plan:
+    """The plan of a text that is, or is to become, the file at `path`; raise PlanError with everything wrong."""
+    shape, faults = _read(path, content)
     if shape is not None:
         plan, found = _build(path, shape, directory)
         faults += found
         if plan is not None and all(fault.warning for fault in faults):
-            return plan
+            return replace(plan, text=hashlib.sha256(content).hexdigest())
     raise PlanError(path, faults)
 
 
@@ -82,7 +94,7 @@ def check(data: Path) -> list[Fault]:
     if not paths:
         faults.append(Fault(plans, "", "", "no_plans"))
     for path in paths:
-        shape, found = _read(path)
+        shape, found = _read(path, path.read_bytes())
         if shape is not None and directory is not None:
             found += _build(path, shape, directory)[1]
         faults += found
@@ -96,7 +108,7 @@ def _exact(value: object) -> object:
 
 _Text = Annotated[str, Field(min_length=1)]
 _Number = Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$")]
-_Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]+$")]
+_Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")]
 _Day = Annotated[int, Field(ge=1, le=30)]
 # The bound keeps a slip of the keyboard from becoming arithmetic with a million digits.
 _Amount = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=10**9)]
@@ -147,12 +159,13 @@ class _Indicator(_Strict):
     behaviour: Annotated[Behaviour, Field(strict=False)]
     entry: Annotated[Entry, Field(strict=False)]
     levels: Annotated[list[_Level], Field(min_length=1)]
-    target: _Target
+    target: _Target | None = None
     numerator: str = ""
     denominator: str = ""
     things: _Text
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     within: _Number | None = None
+    all_of: list[_Number] = []
     universe: _Universe | None = None
     maintain: bool = False
     baseline: _Amount | None = None
@@ -169,6 +182,8 @@ class _Ask(_Strict):
     indicators: Annotated[list[_Number], Field(min_length=1)]
     units: list[_Code] | None = None
     """Only these of the level; all without it."""
+    kinds: list[_Text] | None = None
+    """Only units of these kinds: "xã", "phường", "thị trấn" …"""
 
 
 class _Reporter(_Strict):
@@ -183,19 +198,67 @@ class _Room(_Strict):
     name: _Text
 
 
+class _Document(_Strict):
+    title: str = ""
+    number: str = ""
+    signed_on: date | None = None
+    issuer: str = ""
+
+    def built(self) -> Document:
+        return Document(self.title, self.number, self.signed_on, self.issuer)
+
+
+_Output = Annotated[
+    _Document, BeforeValidator(lambda value: {"title": value} if isinstance(value, str) else value)
+]
+"""A document, or just its title."""
+
+
+class _Assigned(_Strict):
+    """One of those a task is given to: a room by its code, each unit of a level, or somebody by name."""
+
+    room: _Code | None = None
+    each: _Level | None = None
+    name: _Text | None = None
+    output: _Output = _Document()
+
+
 class _Task(_Strict):
     key: _Code
+    group: str = ""
     content: _Text
-    assignee: _Text
+    assignee: _Text | None = None
+    assigned: list[_Assigned] = []
     start: date
     due: date
     room: _Code | None = None
-    output: str = ""
+    output: _Output = _Document()
     done_on: date | None = None
-    result: str = ""
+    result: _Output = _Document()
     dropped: bool = False
     started: bool = False
+    milestone: bool = False
+    arising: bool = False
     assumptions: list[_Text] = []
+
+
+class _Criterion(_Strict):
+    key: _Code
+    nominee: Annotated[Nominee, Field(strict=False)]
+    text: _Text
+    clause: _Text
+    rule: Annotated[Rule, Field(strict=False)]
+    judged: str = ""
+    blocking: bool = True
+    indicator: _Number | None = None
+    at_least: _AboveZero = Decimal(100)
+
+
+class _Component(_Strict):
+    key: _Code
+    name: _Text
+    paper: _Code
+    per_nominee: bool = False
 
 
 class _Plan(_Strict):
@@ -208,18 +271,25 @@ class _Plan(_Strict):
     province: _Code
     start: date
     end: date
-    dossier_before: date
+    dossier_before: date | None = None
     as_of_day: _Day
     report_day: _Day
     assumptions: list[_Text] = []
+    place: str = ""
+    superior: str = ""
+    signer: str = ""
+    recipients: list[_Text] = []
+    awards: list[_Text] = []
+    erase_personal: date | None = None
     indicator: Annotated[list[_Indicator], Field(min_length=1)]
     reporter: Annotated[list[_Reporter], Field(min_length=1)]
     room: list[_Room] = []
     task: list[_Task] = []
+    criterion: list[_Criterion] = []
+    component: list[_Component] = []
 
 
-def _read(path: Path) -> tuple[_Plan | None, list[Fault]]:
-    content = path.read_bytes()
+def _read(path: Path, content: bytes) -> tuple[_Plan | None, list[Fault]]:
     try:
         raw = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError as error:
@@ -310,6 +380,11 @@ def _keys_at(location: Sequence[str | int]) -> list[str]:
         "asks": _Ask,
         "room": _Room,
         "task": _Task,
+        "assigned": _Assigned,
+        "output": _Document,
+        "result": _Document,
+        "criterion": _Criterion,
+        "component": _Component,
     }
     return list(shapes.get(names[-1], _Plan).model_fields if names else _Plan.model_fields)
 
@@ -359,7 +434,8 @@ def _plan_faults(path: Path, shape: _Plan) -> Iterator[Fault]:
         yield fault("code", shape.code, "not_the_file_name", facts=(path.stem,))
     for key, before, after in (
         ("end", shape.start, shape.end),
-        ("dossier_before", shape.start, shape.dossier_before),
+        *((("dossier_before", shape.start, shape.dossier_before),) if shape.dossier_before else ()),
+        *((("erase_personal", shape.end, shape.erase_personal),) if shape.erase_personal else ()),
         *((f"task.{task.key}.due", task.start, task.due) for task in shape.task),
     ):
         if after < before:
@@ -369,12 +445,41 @@ def _plan_faults(path: Path, shape: _Plan) -> Iterator[Fault]:
     yield from _twice(path, "indicator", "number", [i.number for i in shape.indicator])
     yield from _twice(path, "room", "code", [r.code for r in shape.room])
     yield from _twice(path, "task", "key", [t.key for t in shape.task])
+    yield from _twice(path, "criterion", "key", [c.key for c in shape.criterion])
+    yield from _twice(path, "component", "key", [c.key for c in shape.component])
     rooms = {room.code for room in shape.room}
-    for where, room in [(f"indicator.{i.number}", i.room) for i in shape.indicator] + [
-        (f"task.{t.key}", t.room) for t in shape.task
-    ]:
+    named = [(f"indicator.{i.number}", i.room) for i in shape.indicator]
+    for task in shape.task:
+        named += [
+            (f"task.{task.key}", task.room),
+            *((f"task.{task.key}.assigned", a.room) for a in task.assigned),
+        ]
+        if (task.assignee is None) == (not task.assigned):
+            yield fault(f"task.{task.key}.assignee", task.assignee or "", "assignee_or_assigned")
+        yield from (_assigned_faults(path, task))
+    for where, room in named:
         if room is not None and room not in rooms:
             yield fault(f"{where}.room", room, "unknown_room")
+    numbers = {i.number for i in shape.indicator}
+    for criterion in shape.criterion:
+        here = f"criterion.{criterion.key}"
+        if criterion.rule is Rule.CHECKLIST and criterion.indicator is None:
+            yield fault(f"{here}.indicator", "", "missing")
+        if criterion.indicator is not None and criterion.indicator not in numbers:
+            yield fault(f"{here}.indicator", criterion.indicator, "unknown_indicator")
+        if criterion.rule is Rule.JUDGEMENT and not criterion.judged:
+            yield fault(f"{here}.judged", "", "missing")
+
+
+def _assigned_faults(path: Path, task: _Task) -> Iterator[Fault]:
+    """Each of those a task is given to is a room, or every unit of a level by a name, or somebody by name alone."""
+    for number, one in enumerate(task.assigned, start=1):
+        here = f"task.{task.key}.assigned.{number}"
+        given = [key for key in ("room", "each", "name") if getattr(one, key) is not None]
+        if given not in (["room"], ["each", "name"], ["name"]):
+            yield Fault(path, here, ", ".join(given), "room_or_each_or_name")
+        elif one.each is not None and "{unit}" not in (one.name or ""):
+            yield Fault(path, f"{here}.name", one.name, "name_without_unit")
 
 
 def _twice(path: Path, table: str, key: str, values: Iterable[str]) -> Iterator[Fault]:
@@ -402,9 +507,11 @@ def _indicator_faults(path: Path, shape: _Plan, i: _Indicator) -> Iterator[Fault
     elif i.entry == Entry.YES_NO and i.behaviour != Behaviour.STOCK:
         yield fault("behaviour", i.behaviour.value, "does_not_fit", "entry", i.entry, Behaviour.STOCK)
     wanted = "rise_at_least" if i.kind == Kind.RANK else "at_least"
-    given = sorted(i.target.model_dump(exclude_none=True))
-    if given != [wanted]:
+    given = sorted(i.target.model_dump(exclude_none=True)) if i.target else []
+    if i.target is not None and given != [wanted]:
         yield fault("target", ", ".join(given), "wrong_target", wanted)
+    if i.target is None and i.kind != Kind.SHARE:
+        yield fault("target", "", "missing")
     for key, needed in (("numerator", i.kind != Kind.RANK), ("denominator", i.kind == Kind.SHARE)):
         if needed and not getattr(i, key):
             yield fault(key, "", "missing")
@@ -415,6 +522,15 @@ def _indicator_faults(path: Path, shape: _Plan, i: _Indicator) -> Iterator[Fault
         for edition in i.edition
         if [e.year for e in i.edition].count(edition.year) > 1
     )
+    others = {o.number: o for o in shape.indicator if o is not i}
+    for number in i.all_of:
+        part = others.get(number)
+        if part is None:
+            yield fault("all_of", number, "unknown_indicator")
+        elif (
+            not i.entry == part.entry == Entry.YES_NO or i.levels != part.levels or part.all_of or part.within
+        ):
+            yield fault("all_of", number, "all_of_no_roster")
     if i.within is not None:
         other = next((o for o in shape.indicator if o.number == i.within), None)
         if other is None or other is i:
@@ -434,7 +550,10 @@ def _pointless(i: _Indicator) -> Iterator[str]:
         "expected_year_total": i.behaviour == Behaviour.FLOW,
         "edition": i.kind == Kind.RANK,
         "denominator": i.kind == Kind.SHARE,
+        "within": not i.all_of,
     }
+    if i.target is None:
+        used |= dict.fromkeys(("maintain", "baseline", "milestones", "expected_year_total"), False)
     given = i.model_fields_set
     return (key for key, used_here in used.items() if key in given and not used_here and getattr(i, key))
 
@@ -466,16 +585,24 @@ def _ask_faults(path: Path, shape: _Plan, units: Units) -> Iterator[Fault]:
             for number in ask.indicators:
                 if number not in indicators:
                     yield Fault(path, f"{here}.indicators", number, "unknown_indicator")
+                elif indicators[number].all_of:
+                    yield Fault(path, f"{here}.indicators", number, "follows_from_others")
                 elif ask.level not in indicators[number].levels:
                     levels = tuple(indicators[number].levels)
                     yield Fault(path, f"{here}.indicators", number, "not_at_this_level", facts=levels)
             for code in ask.units or ():
                 if code not in units or units.get(code).level != ask.level:
                     yield Fault(path, f"{here}.units", code, "unknown_unit")
+            kinds = sorted({unit.kind for unit in units.at(ask.level)})
+            for kind in ask.kinds or ():
+                if kind not in kinds:
+                    yield Fault(path, f"{here}.kinds", kind, "no_such_kind", facts=tuple(kinds))
 
 
 def _expand(shape: _Plan, units: Units) -> Plan:
     order = {i.number: position for position, i in enumerate(shape.indicator)}
+    rooms = {room.code: room.name for room in shape.room}
+    tasks = tuple(t for task in shape.task for t in _tasks(task, rooms, units))
     return Plan(
         code=shape.code,
         title=shape.title,
@@ -496,17 +623,24 @@ def _expand(shape: _Plan, units: Units) -> Plan:
                 room.code,
                 room.name,
                 tuple(i.number for i in shape.indicator if i.room == room.code),
-                tuple(t.key for t in shape.task if t.room == room.code),
+                tuple(t.key for t in tasks if room.code in {t.room, t.unit}),
             )
             for room in shape.room
         ),
-        tasks=tuple(_task(task) for task in shape.task),
+        tasks=tasks,
         assumptions=tuple(shape.assumptions),
+        place=shape.place,
+        superior=shape.superior,
+        signer=shape.signer,
+        recipients=tuple(shape.recipients),
+        awards=tuple(shape.awards),
+        criteria=tuple(_criterion(c) for c in shape.criterion),
+        components=tuple(Component(c.key, c.name, c.paper, c.per_nominee) for c in shape.component),
+        erase_personal=shape.erase_personal,
     )
 
 
 def _indicator(i: _Indicator) -> Indicator:
-    rise = i.target.rise_at_least is not None
     return Indicator(
         number=i.number,
         name=i.name,
@@ -517,12 +651,13 @@ def _indicator(i: _Indicator) -> Indicator:
         behaviour=i.behaviour,
         entry=i.entry,
         levels=tuple(i.levels),
-        target=Target(i.target.rise_at_least or i.target.at_least or Decimal(0), rise),
+        target=_target(i.target),
         numerator=i.numerator,
         denominator=i.denominator,
         things=i.things,
         decimals=i.decimals,
         within=i.within,
+        all_of=tuple(i.all_of),
         universe=i.universe,
         maintain=i.maintain,
         baseline=i.baseline,
@@ -534,20 +669,59 @@ def _indicator(i: _Indicator) -> Indicator:
     )
 
 
-def _task(task: _Task) -> Task:
-    return Task(
+def _target(given: _Target | None) -> Target | None:
+    if given is None:
+        return None
+    return Target(given.rise_at_least or given.at_least or Decimal(0), given.rise_at_least is not None)
+
+
+def _criterion(c: _Criterion) -> Criterion:
+    return Criterion(
+        c.key, c.nominee, c.text, c.clause, c.rule, c.judged, c.blocking, c.indicator or "", c.at_least
+    )
+
+
+def _tasks(task: _Task, rooms: Mapping[str, str], units: Units) -> Iterator[Task]:
+    """A task once for each of those it is given to."""
+    whole = Task(
         key=task.key,
         content=task.content,
-        assignee=task.assignee,
+        assignee=task.assignee or "",
         start=task.start,
         due=task.due,
-        output=task.output,
+        unit=task.room or "",
+        room=task.room,
+        group=task.group,
+        output=task.output.built(),
         done_on=task.done_on,
-        result=task.result,
+        result=task.result.built(),
         dropped=task.dropped,
         started=task.started,
+        milestone=task.milestone,
+        arising=task.arising,
         assumptions=tuple(task.assumptions),
     )
+    if not task.assigned:
+        yield whole
+    for number, one in enumerate(task.assigned, start=1):
+        output = one.output.built() or whole.output
+        if one.room is not None:
+            key = f"{task.key}.{one.room}"
+            yield replace(
+                whole, key=key, unit=one.room, room=one.room, assignee=rooms[one.room], output=output
+            )
+        elif one.each is not None:
+            for unit in units.at(one.each):
+                name = _named(one.name or "", unit)
+                yield replace(
+                    whole, key=f"{task.key}.{unit.code}", unit=unit.code, assignee=name, output=output
+                )
+        else:
+            yield replace(whole, key=f"{task.key}.{number}", assignee=one.name or "", output=output)
+
+
+def _named(name: str, unit: Unit) -> str:
+    return name.replace("{unit}", f"{unit.kind} {unit.name}" if unit.kind else unit.name)
 
 
 def _reporters(reporter: _Reporter, units: Units, order: Mapping[str, int]) -> Iterator[Reporter]:
@@ -556,8 +730,8 @@ def _reporters(reporter: _Reporter, units: Units, order: Mapping[str, int]) -> I
         yield Reporter(reporter.code or "", reporter.name, duties)
         return
     for unit in units.at(reporter.each):
-        name = reporter.name.replace("{unit}", f"{unit.kind} {unit.name}" if unit.kind else unit.name)
-        yield Reporter(unit.code, name, _duties(reporter.asks, units, unit, order))
+        if duties := _duties(reporter.asks, units, unit, order):
+            yield Reporter(unit.code, _named(reporter.name, unit), duties)
 
 
 def _duties(asks: Iterable[_Ask], units: Units, top: Unit, order: Mapping[str, int]) -> tuple[Duty, ...]:
@@ -565,7 +739,7 @@ def _duties(asks: Iterable[_Ask], units: Units, top: Unit, order: Mapping[str, i
         (list(Level).index(ask.level), unit.code, order[number], number)
         for ask in asks
         for unit in ((top,) if ask.level == top.level else units.below(top.code, ask.level))
-        if ask.units is None or unit.code in ask.units
+        if (ask.units is None or unit.code in ask.units) and (ask.kinds is None or unit.kind in ask.kinds)
         for number in ask.indicators
     ]
     return tuple(Duty(number, code) for _, code, _, number in sorted(found))
@@ -594,6 +768,10 @@ def _warnings(path: Path, shape: _Plan, plan: Plan) -> Iterator[Fault]:
         def warn(key: str, value: object, reason: str, *facts: str, number: str = i.number) -> Fault:
             return Fault(path, f"indicator.{number}.{key}", value, reason, warning=True, facts=facts)
 
+        if given.room is None:
+            yield warn("room", "", "no_room")
+        if i.target is None:
+            continue
         share = i.kind == Kind.SHARE
         if share and i.target.value > 100:
             yield warn("target.at_least", i.target.value, "over_100")
@@ -607,8 +785,6 @@ def _warnings(path: Path, shape: _Plan, plan: Plan) -> Iterator[Fault]:
         yield from (warn("target.at_least", i.target.value, *facts) for facts in _more_than_asked(plan, i))
         if i.behaviour == Behaviour.STOCK and not i.maintain and i.baseline is None and not i.milestones:
             yield warn("baseline", "", "no_pace")
-        if given.room is None:
-            yield warn("room", "", "no_room")
 
 
 def _whole(plan: Plan, i: Indicator) -> int | None:
@@ -622,10 +798,13 @@ def _more_than_asked(plan: Plan, i: Indicator) -> Iterator[tuple[str, ...]]:
     """A share of a roster that, over the whole roster, needs more units than a count over the same roster asks for."""
     if i.kind != Kind.SHARE or i.entry != Entry.YES_NO:
         return
+    if i.target is None:
+        return
     roster = plan.expected[i.number]
     needed = (len(roster) * i.target.value / 100).to_integral_value(ROUND_CEILING)
     for other in plan.indicators:
-        same = other.kind == Kind.COUNT and plan.expected[other.number] == roster
-        if same and i.target.value <= 100 and needed > other.target.value:
+        if other.kind != Kind.COUNT or other.target is None or plan.expected[other.number] != roster:
+            continue
+        if i.target.value <= 100 and needed > other.target.value:
             facts = str(len(roster)), str(needed), other.number, str(other.target.value), i.things
             yield ("more_than_asked", *facts)

@@ -28,6 +28,7 @@ from kpi.model import (
     Reading,
     Reporter,
     Right,
+    TaskUpdate,
     Unit,
     UnknownPersonError,
     Upload,
@@ -37,6 +38,7 @@ from kpi.progress import Assessment, assess
 from kpi.settings import Settings, beside
 from kpi.settings import load as load_settings
 from kpi.store import People, Store
+from kpi.tasks import Standing, stand
 from kpi.units import Directory, Units
 
 _SHIPPED = Path(__file__).parent.parent / "data"
@@ -79,6 +81,8 @@ class _Held:
     illustrative: bool
     closed: frozenset[Quarter]
     """The quarters that the office has closed."""
+    updates: list[TaskUpdate]
+    """What was told of the tasks."""
 
 
 def require(folder: str) -> Person:
@@ -268,7 +272,9 @@ def _hold(_store: Store, _plan: Plan, path: str, revision: int, plan: str) -> _H
     readings = _store.current(plan)
     latest = max((r.quarter for r in readings), default=_plan.quarters[0])
     closed = frozenset(_store.closed(plan))
-    return _Held(readings, _store.uploads(plan), latest, _store.illustrative(plan), closed)
+    return _Held(
+        readings, _store.uploads(plan), latest, _store.illustrative(plan), closed, _store.tasks.updates(plan)
+    )
 
 
 def _held(plan: Plan) -> _Held:
@@ -432,6 +438,11 @@ def unsent(view: View) -> list[Reporter]:
     """The reporters without an upload that counts for the quarter."""
     sent = {u.reporter for u in uploads(view.plan) if u.quarter == view.quarter and not u.withdrawn}
     return [r for r in view.plan.reporters if r.code not in sent]
+
+
+def standings(view: View) -> list[Standing]:
+    """The tasks of the plan as they were known at the end of the view's quarter."""
+    return stand(view.plan.tasks, _held(view.plan).updates, view.quarter, as_known(view))
 
 
 def as_known(view: View) -> date:

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from kpi import vi
-from kpi.__main__ import main
+from kpi.cli import main
 from kpi.model import (
     Act,
     DamagedBackupError,

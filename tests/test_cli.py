@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kpi import plan as plan_files
-from kpi.__main__ import main
+from kpi.cli import main
 from kpi.store import Store
 from tests.filled import Q1
 

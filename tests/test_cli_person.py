@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kpi import vi
-from kpi.__main__ import main
+from kpi.cli import main
 from kpi.model import Grant, Person, Role, StaleLinkError, WrongPasswordError
 from kpi.store import Store
 from tests.filled import LAN

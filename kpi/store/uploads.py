@@ -37,8 +37,10 @@ from kpi.model import (
 )
 from kpi.store.backups import Backups
 from kpi.store.database import Clock, Database, now, sql, sync_folder
+from kpi.store.files import EVIDENCE, Files
 from kpi.store.people import People
 from kpi.store.record import Flaw, Record
+from kpi.store.tasks import Tasks
 from kpi.workbook import Draft, compare
 
 
@@ -69,6 +71,9 @@ class Store:
         self._database = Database(path, clock)
         self.record = Record(self._database)
         self.people = People(self._database, self.record)
+        self.tasks = Tasks(
+            self._database, self.record, Files(path.parent / EVIDENCE), self._changing, self.closed
+        )
         self.backups = Backups(self._database, self.record, self.uploads, self.content)
         self._begin_record()
         self._revision = self._count_revisions()
@@ -253,7 +258,8 @@ class Store:
             changed = [
                 Flaw("figures", int(n)) for n, digest in noted if _is_id(n) and _written(db, n) != digest
             ]
-        return [*self.record.verify(*anchors), *unnoted, *gone, *changed, *self.people.verify()]
+        others = [*self.people.verify(), *self.tasks.verify()]
+        return [*self.record.verify(*anchors), *unnoted, *gone, *changed, *others]
 
     def _count_revisions(self) -> int:
         rows = self._database.fetch("count_revisions")

@@ -28,7 +28,7 @@ report = export.report(
     view.quarter,
     ui.assessments(view),
     uploads=ui.uploads(view.plan),
-    day=ui.as_known(view),
+    standings=ui.standings(view),
     illustrative=illustrative,
 )
 matrix = export.matrix(view.plan, view.quarter, ui.assessments(view, measured), illustrative=illustrative)

@@ -23,6 +23,7 @@ from kpi.model import (
     Cell,
     DamagedBackupError,
     DamagedOriginalError,
+    Document,
     Entry,
     Event,
     Fault,
@@ -35,8 +36,11 @@ from kpi.model import (
     KpiError,
     LastAdminError,
     Level,
+    LostFileError,
+    NoOfficeProgramError,
     NotAllowedError,
     NotKeptError,
+    Period,
     Person,
     Plan,
     Quarter,
@@ -51,10 +55,13 @@ from kpi.model import (
     StoreUnusableError,
     TakenLoginError,
     TaskState,
+    TemplateError,
     TooManyAttemptsError,
     UncleanDraftError,
     UnknownBackupError,
     UnknownPersonError,
+    UnknownSnapshotError,
+    UnknownTaskError,
     UnknownUploadError,
     Upload,
     WeakPasswordError,
@@ -192,6 +199,14 @@ def rounded(value: Fraction, target: Decimal | None = None) -> Decimal:
 def _beside(value: Fraction, target: Decimal | None) -> str:
     shown = rounded(value, target)
     return number(shown, -int(shown.as_tuple().exponent))
+
+
+_PARTS_OF_YEAR = {"H1": "6 tháng đầu năm", "9M": "9 tháng đầu năm", "": "Năm"}
+
+
+def period(p: Period) -> str:
+    """ "Quý IV/2022", "6 tháng đầu năm 2022", "Năm 2022"."""
+    return f"{_PARTS_OF_YEAR[p.part]} {p.year}" if p.part in _PARTS_OF_YEAR else quarter(p.quarter)
 
 
 def quarter(q: Quarter) -> str:
@@ -927,6 +942,8 @@ def _faulty(found: Fault) -> str:
                 f"tính trên cả {whole} {things} thì cần {needed}, nhiều hơn {asked} mà chỉ tiêu {other} giao; "
                 f"mẫu số chỉ có thể là số {things} đạt chỉ tiêu {other}"
             )
+        case "no_such_kind":
+            return f"cấp này không có loại đơn vị ấy; chỉ có: {', '.join(facts)}"
         case reason:
             return _FAULT[reason]
 
@@ -955,6 +972,10 @@ _FAULT: Mapping[str, str] = {
     "unknown_kind": "loại đơn vị này chưa có trong kind_words.csv",
     "means_nothing_here": "khóa này không có tác dụng với loại chỉ tiêu này; hãy bỏ đi hoặc sửa kind, behaviour, entry",
     "within_no_roster": "chỉ dùng được giữa hai chỉ tiêu nhập có/không (yes_no) cùng cấp",
+    "all_of_no_roster": "chỉ gộp được các chỉ tiêu nhập có/không (yes_no) cùng cấp, không phải chỉ tiêu gộp hay có within",
+    "follows_from_others": "chỉ tiêu này được tính từ các chỉ tiêu khác (all_of), không ai báo cáo",
+    "assignee_or_assigned": "nhiệm vụ phải có đúng một trong hai: assignee (tên một nơi thực hiện) hoặc [[task.assigned]]",
+    "room_or_each_or_name": "mỗi nơi thực hiện ghi bằng room, hoặc each và name, hoặc chỉ name",
     "code_or_each": "người gửi phải có đúng một trong hai khóa code và each",
     "name_without_unit": "tên phải chứa {unit} để mỗi đơn vị có tên riêng",
     "nobody_reports": "không có ai báo cáo chỉ tiêu này ở cấp đó",
@@ -993,7 +1014,9 @@ RIGHTS = {
     Right.PROGRESS: "xem tiến độ",
     Right.SUBMISSION: "nạp số liệu",
     Right.ORIGINAL: "lấy tệp gốc của đơn vị này",
+    Right.TASK: "cập nhật nhiệm vụ này",
     Right.OFFICE: "làm việc của Văn phòng Sở",
+    Right.PLAN: "sửa kế hoạch",
     Right.RECORD: "xem nhật ký",
     Right.ADMIN: "quản trị",
 }
@@ -1010,6 +1033,10 @@ ACTS = {
     Act.CLOSE: "Chốt kỳ",
     Act.REOPEN: "Mở lại kỳ",
     Act.EXPORT: "Xuất báo cáo",
+    Act.TASK: "Cập nhật nhiệm vụ",
+    Act.JUDGEMENT: "Hội đồng chấm",
+    Act.RECEIPT: "Nhận hồ sơ",
+    Act.PERSONAL: "Dữ liệu cá nhân",
     Act.BACKUP: "Sao lưu",
     Act.RESTORE: "Khôi phục",
     Act.ACCOUNT: "Thay đổi tài khoản",
@@ -1132,6 +1159,21 @@ def refusal(error: KpiError) -> str:
                 f"Kho số liệu {error.path.name} có tài khoản thật nên không chạy thử ở đây được: "
                 "chạy thử cho mọi người xem mật khẩu. Hãy chọn một kho khác (KPI_STORE)."
             )
+        case UnknownTaskError():
+            return f"Kế hoạch không có nhiệm vụ “{error.task}”."
+        case UnknownSnapshotError():
+            return f"Không có lần xuất báo cáo “{error.snapshot}”."
+        case LostFileError():
+            return f"Tệp {error.path.name} bị mất hoặc không còn nguyên vẹn. Hãy chép lại từ bản sao lưu."
+        case NoOfficeProgramError(failed=True):
+            return "LibreOffice không chuyển được tài liệu này sang PDF. Hãy tải bản Word rồi lưu thành PDF."
+        case NoOfficeProgramError():
+            return (
+                "Máy chủ chưa cài LibreOffice nên chưa tạo được PDF. Hãy cài LibreOffice, "
+                "hoặc tải bản Word rồi lưu thành PDF."
+            )
+        case TemplateError():
+            return f"Mẫu tài liệu {error.path.name} không dùng được: {error.reason}"
         case FaultyFileError():
             wrong = "\n".join(f"- {fault(found)}" for found in error.faults if not found.warning)
             return f"Tệp dữ liệu {error.path.name} có lỗi, chưa dùng được:\n{wrong}"
@@ -1158,6 +1200,7 @@ _FLAWS = {
     "hoặc kho đã được khôi phục từ một bản sao lưu cũ hơn.",
     "figures": "Số liệu đã lưu của lần nạp số {} không còn đúng như lúc lưu.",
     "unnoted": "Có số liệu, lần rút, duyệt hoặc chốt kỳ không do chương trình ghi (lần nạp số {}; 0 là chốt hoặc mở kỳ).",
+    "task": "Cập nhật nhiệm vụ số {} không đúng như nhật ký để lại.",
     "account": "Có tài khoản không đúng như nhật ký để lại (việc số {}; 0 là tài khoản không có trong nhật ký).",
     "gone": "Nhật ký có ghi nhưng trong kho không còn (lần nạp số {}; 0 là chốt hoặc mở kỳ).",
 }
@@ -1515,21 +1558,21 @@ TASK_STATE: Mapping[TaskState, str] = {
 }
 
 
-def report_title(province: str, q: Quarter) -> str:
-    return f"Kết quả thực hiện các chỉ tiêu, nhiệm vụ thi đua, {province}, {quarter(q)}"
+def report_title(province: str, p: Period) -> str:
+    return f"Kết quả thực hiện các chỉ tiêu, nhiệm vụ thi đua, {province}, {period(p)}"
 
 
-def matrix_title(province: str, q: Quarter) -> str:
-    return f"Kết quả theo đơn vị, {province}, {quarter(q)}"
+def matrix_title(province: str, p: Period) -> str:
+    return f"Kết quả theo đơn vị, {province}, {period(p)}"
 
 
-def report_headings(year: int, q: Quarter) -> tuple[str, ...]:
+def report_headings(p: Period) -> tuple[str, ...]:
     return (
         "STT",
         "Chỉ tiêu, nhiệm vụ",
         "Đơn vị tính",
-        f"Chỉ tiêu năm {year}",
-        f"Kết quả {quarter(q)}",
+        f"Chỉ tiêu năm {p.year}",
+        f"Kết quả {period(p)}",
         "Tử số",
         "Mẫu số",
         "So với chỉ tiêu",
@@ -1606,6 +1649,17 @@ def as_of_since(first: date) -> str:
 
 def with_numbers(words: str, numbers: Sequence[str]) -> str:
     return f"{words}: chỉ tiêu {', '.join(numbers)}"
+
+
+def document(found: Document) -> str:
+    """As documents are cited: title, number, day, issuer."""
+    parts = [
+        found.title,
+        found.number and f"số {found.number}",
+        found.signed_on and f"ngày {day(found.signed_on)}",
+        found.issuer and f"của {found.issuer}",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def days_late(days: int) -> str:

@@ -12,8 +12,9 @@ from fractions import Fraction
 from typing import Literal
 
 from kpi import vi
-from kpi.model import Cell, Kind, Plan, Quarter, Reading, State, Status, Task, TaskState, Upload
+from kpi.model import Cell, Kind, Period, Plan, Quarter, Reading, State, Status, Upload
 from kpi.progress import Assessment
+from kpi.tasks import Standing
 
 Format = Literal["csv", "csv-machine"]
 # A spreadsheet takes a text that begins so for a formula (or, after TAB and CR, may); spaces do not stop it.
@@ -43,25 +44,33 @@ def report(
     quarter: Quarter,
     rows: Iterable[Assessment],
     *,
+    standings: Iterable[Standing] = (),
     uploads: Iterable[Upload] = (),
-    day: date | None = None,
+    period: Period | None = None,
     illustrative: bool = False,
 ) -> Table:
     """The table for the award board: a row per indicator of the province, then the tasks.
 
-    `rows` may hold other units too, they are left out. `uploads` give the sources their file names. Tasks stand as
-    they were known on `day`, the quarter's last when there is none.
+    `rows` may hold other units too, they are left out. `uploads` give the sources their file names. `period` is what
+    the table is called after, the quarter itself without it.
     """
     province = [r for r in rows if r.unit.code == plan.province]
     names = {u.id: u.filename for u in uploads}
-    title = vi.report_title(province[0].unit.title if province else plan.province, quarter)
+    called = period or Period.of(quarter)
+    title = vi.report_title(province[0].unit.title if province else plan.province, called)
     lines = [_indicator(plan, r, names, illustrative) for r in province]
-    known = day or quarter.last_day
-    lines += [_task(t, n, known, illustrative) for n, t in enumerate(plan.tasks, len(plan.indicators) + 1)]
-    return Table(title, vi.report_headings(plan.year, quarter), tuple(lines))
+    lines += [_task(s, n, illustrative) for n, s in enumerate(standings, len(plan.indicators) + 1)]
+    return Table(title, vi.report_headings(called), tuple(lines))
 
 
-def matrix(plan: Plan, quarter: Quarter, rows: Iterable[Assessment], *, illustrative: bool = False) -> Table:
+def matrix(
+    plan: Plan,
+    quarter: Quarter,
+    rows: Iterable[Assessment],
+    *,
+    period: Period | None = None,
+    illustrative: bool = False,
+) -> Table:
     """Units by indicators in the order of `rows`; the province's line is its own assessments, not a sum."""
     by_unit: dict[str, dict[str, Assessment]] = {}
     for row in rows:
@@ -69,7 +78,7 @@ def matrix(plan: Plan, quarter: Quarter, rows: Iterable[Assessment], *, illustra
     headings = (vi.UNIT, *(vi.matrix_heading(i) for i in plan.indicators), vi.NOTES)
     lines = [_unit(plan, code, found, illustrative) for code, found in by_unit.items()]
     name = next((f.unit.title for found in by_unit.values() for f in found.values()), plan.province)
-    return Table(vi.matrix_title(name, quarter), headings, tuple(lines))
+    return Table(vi.matrix_title(name, period or Period.of(quarter)), headings, tuple(lines))
 
 
 def write(table: Table, to: Format) -> bytes:
@@ -114,28 +123,27 @@ def _indicator(
     )
 
 
-def _task(task: Task, number: int, day: date, illustrative: bool) -> tuple[Value, ...]:
-    state = task.state(day)
-    done_on = task.done_on if state is TaskState.DONE else None
-    late = (done_on or day) > task.due and state in {TaskState.DONE, TaskState.OVERDUE}
+def _task(found: Standing, number: int, illustrative: bool) -> tuple[Value, ...]:
+    task = found.task
     notes = [
-        *([vi.ILLUSTRATIVE] if illustrative else []),
+        *([vi.ILLUSTRATIVE] if illustrative and any(u.illustrative for u in found.updates) else []),
+        *([found.note] if found.note else []),
         *task.assumptions,
-        *([vi.days_late(((done_on or day) - task.due).days)] if late else []),
+        *([vi.days_late(found.days_late)] if found.days_late else []),
     ]
     return (
         str(number),
         task.content,
         vi.A_TASK,
         task.due,
-        done_on,
+        found.done_on,
         None,
         None,
         None,
-        vi.TASK_STATE[state],
+        vi.TASK_STATE[found.state],
         task.assignee,
-        day,
-        task.result if done_on else "",
+        found.day,
+        vi.document(found.result),
         "; ".join(notes),
     )
 

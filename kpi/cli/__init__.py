@@ -1,0 +1,9 @@
+"""What the pages can do, for scripts. 0 done, 1 refused (the reasons on stdout), 2 wrong usage.
+
+A module of commands registers them when it is imported here.
+"""
+
+from kpi.cli import figures, keeping, office, people, workbooks
+from kpi.cli.home import main
+
+__all__ = ["figures", "keeping", "main", "office", "people", "workbooks"]

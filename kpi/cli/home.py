@@ -1,0 +1,207 @@
+"""What every command shares: the data of a run, the group it belongs to, its options, and how it answers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from os import environ
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import click
+
+from kpi import plan as plan_files
+from kpi import settings, vi
+from kpi.model import (
+    KpiError,
+    Person,
+    Plan,
+    Quarter,
+    Reading,
+    UnknownPersonError,
+    UnknownUploadError,
+    Upload,
+)
+from kpi.store import Store
+from kpi.units import Directory, Units
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_JSON = "kpi.json"
+_STORE = "kpi.store"
+OPERATOR = Person.operator(vi.OPERATOR)
+logger = logging.getLogger("kpi")
+
+
+class Home:
+    """The data of one run; each part is loaded when it is first needed."""
+
+    def __init__(self, context: click.Context, folder: str = "live") -> None:
+        self.data = Path(environ.get("KPI_DATA") or plan_files.SHIPPED)
+        path = Path(context.meta.get(_STORE) or environ.get("KPI_STORE") or self.data / folder)
+        self.path = path if path.suffix == ".duckdb" else path / "kpi.duckdb"
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory.load(plan_files.folder(self.data, "units"))
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        return plan_files.load_all(plan_files.folder(self.data, "plans"), self.directory)
+
+    def plan(self, code: str) -> Plan:
+        if code not in self.plans:
+            raise click.BadParameter(vi.unknown("plan", code, self.plans), param_hint="--plan")
+        return self.plans[code]
+
+    def units(self, plan: Plan) -> Units:
+        return self.directory.on(plan.end, plan.province)
+
+    def store(self) -> Store:
+        return Store(self.path)
+
+    def held(self, plan: str) -> tuple[list[Reading], list[Upload]]:
+        """What counts and what was sent; a store that does not exist yet is not made by looking into it."""
+        if not self.path.exists():
+            return [], []
+        with self.store() as store:
+            return store.current(plan), store.uploads(plan)
+
+    def note_export(self, plan: str, quarter: Quarter, name: str, content: bytes) -> str:
+        """Put on record that a report goes out; return the head to print, "" where nothing is kept yet."""
+        if not self.path.exists():
+            return ""
+        with self.store() as store:
+            return store.note_export(OPERATOR, plan, quarter, name, content)
+
+    @cached_property
+    def site(self) -> str:
+        """The address people use, "" when the settings do not say."""
+        return settings.load(settings.beside(self.path)).url
+
+    def known(self, login: str) -> Store:
+        """The store a person is asked of."""
+        if not self.path.exists():
+            raise UnknownPersonError(login)
+        return self.store()
+
+    def existing(self, upload: str) -> Store:
+        """The store an upload is asked of."""
+        if not self.path.exists():
+            raise UnknownUploadError(upload)
+        return self.store()
+
+
+class _Refusing(click.Group):
+    """Turns what the program may not do into a sentence, and a bug into a lookup code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        try:
+            return super().invoke(ctx)
+        except KpiError as error:
+            click.echo(vi.refusal(error))
+            say(ctx, {"reason": _reason(error), "message": vi.refusal(error)})
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception:
+            code = uuid4().hex[:8]
+            logger.exception(code)
+            click.echo(vi.bug(code))
+            say(ctx, {"reason": "bug", "message": vi.bug(code)})
+        return ctx.exit(1)
+
+
+def _to_quarter(_: click.Context, __: click.Parameter, value: str | None) -> Quarter | None:
+    try:
+        return None if value is None else Quarter.parse(value)
+    except ValueError as error:
+        raise click.BadParameter(vi.unknown("quarter", value or "", ["2022-Q1", "2022-Q2", "…"])) from error
+
+
+def _remember(key: str) -> Callable[[click.Context, click.Parameter, object], None]:
+    def remember(ctx: click.Context, _: click.Parameter, value: object) -> None:
+        if value:
+            ctx.meta[key] = value
+
+    return remember
+
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUT = click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help=vi.COMMANDS["--out"]
+)
+PLAN = click.option("--plan", "code", required=True)
+QUARTER = click.option("--quarter", callback=_to_quarter, metavar="2022-Q1", required=True)
+OF_QUARTER = click.option("--quarter", callback=_to_quarter, metavar="2022-Q1")
+CLOSED = click.option("--closed", is_flag=True, help=vi.COMMANDS["--closed"])
+BY = click.option("--person", required=True)
+_AS_JSON = click.option(
+    "--json", is_flag=True, expose_value=False, callback=_remember(_JSON), help=vi.COMMANDS["--json"]
+)
+IN_STORE = click.option(
+    "--store", expose_value=False, callback=_remember(_STORE), help=vi.COMMANDS["--store"]
+)
+
+
+@click.group(cls=_Refusing, help=vi.COMMANDS["kpi"])
+@IN_STORE
+def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def command_of(group: click.Group) -> Callable[[Command], Command]:
+    def command(function: Command) -> Command:
+        name = function.__name__.rstrip("_")
+        group.command(name, help=vi.COMMANDS[name])(IN_STORE(_AS_JSON(click.pass_context(function))))
+        return function
+
+    return command
+
+
+command = command_of(main)
+
+
+def of_plan(plan: Plan, quarter: Quarter) -> None:
+    if quarter not in plan.quarters:
+        text = vi.unknown("quarter", str(quarter), map(str, plan.quarters))
+        raise click.BadParameter(text, param_hint="--quarter")
+
+
+def say(ctx: click.Context, value: object) -> None:
+    if ctx.meta.get(_JSON):
+        click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def write(ctx: click.Context, out: Path, content: bytes) -> None:
+    write_bytes(out, content)
+    say(ctx, {"out": str(out), "sha256": hashlib.sha256(content).hexdigest()})
+
+
+def write_bytes(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise click.UsageError(vi.cannot_write(out)) from error
+    click.echo(vi.written(out))
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headings, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _reason(error: KpiError) -> str:
+    """A name for machines: StoreBusyError -> "store_busy"."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__.removesuffix("Error")).lower()

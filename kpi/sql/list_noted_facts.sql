@@ -1,0 +1,4 @@
+select subject, became
+from event
+where act = $act
+order by id
