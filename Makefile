@@ -4,10 +4,15 @@ HOST ?= 127.0.0.1
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+OFFICE := libreoffice-calc libreoffice-writer poppler-utils
+# Debian's packages, for the tests only.
+install = as_root=; test "$$(id -u)" = 0 || as_root="sudo -n"; \
+	command -v apt-get >/dev/null && $$as_root apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $(1) >/dev/null
 SERVE := $(BIN)/uvicorn dashboard:app --host $(HOST) --port $(PORT) --no-server-header --log-level warning
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fast check bench lock chromium clean
+.PHONY: help run demo test fast check bench lock chromium office clean
 
 help:  ## List what make can do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -21,12 +26,12 @@ demo: $(VENV)/run  ## The same, filled with the sample quarters (data/demo)
 	@echo "Đang khởi động; nhấn Ctrl+C để dừng"
 	@KPI_DEMO=1 KPI_STORE=data/demo/kpi.duckdb $(SERVE)
 
-test: $(VENV)/test chromium  ## All tests, also in a real browser
-	@$(BIN)/python -m pytest -n auto -m "not browser"
-	@$(BIN)/python -m pytest -n 2 -m browser
+test: $(VENV)/test chromium office  ## All tests, also in a real browser and a real office program
+	@$(BIN)/python -m pytest -n auto -m "not browser and not office"
+	@$(BIN)/python -m pytest -n 2 -m "browser or office"
 
-fast: $(VENV)/test  ## The tests that need no browser
-	@$(BIN)/python -m pytest -n auto -m "not browser"
+fast: $(VENV)/test  ## The tests that need neither a browser nor LibreOffice
+	@$(BIN)/python -m pytest -n auto -m "not browser and not office"
 
 check: $(VENV)/test  ## Format, lint, types, import contracts, data files
 	@$(BIN)/ruff format --check .
@@ -58,8 +63,9 @@ $(VENV)/test: $(VENV)/run requirements-test.txt
 	@touch $@
 
 chromium:
-	@command -v chromium >/dev/null || { \
-		as_root=; test "$$(id -u)" = 0 || as_root="sudo -n"; \
-		command -v apt-get >/dev/null && $$as_root apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	} || { echo "The browser tests need Chromium. Run: sudo apt-get install chromium"; exit 1; }
+	@command -v chromium >/dev/null || { $(call install,chromium); } \
+		|| { echo "The browser tests need Chromium. Run: sudo apt-get install chromium"; exit 1; }
+
+office:
+	@command -v soffice >/dev/null && command -v pdftotext >/dev/null || { $(call install,$(OFFICE)); } \
+		|| { echo "The tests of documents need LibreOffice. Run: sudo apt-get install $(OFFICE)"; exit 1; }

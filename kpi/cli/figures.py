@@ -96,7 +96,7 @@ def _upload_json(upload: Upload) -> dict[str, Any]:
 
 
 def _assessment_json(row: Assessment, kept: Mapping[str, Upload]) -> dict[str, Any]:
-    goal = row.target
+    goal = row.goal
     return {
         "indicator": row.indicator.number,
         "unit": row.unit.code,
@@ -104,7 +104,7 @@ def _assessment_json(row: Assessment, kept: Mapping[str, Upload]) -> dict[str, A
         "numerator": digits(row.numerator),
         "denominator": digits(row.denominator),
         "value": digits(row.value, goal),
-        "target": digits(goal),
+        "target": digits(row.target),
         "status": row.status.value,
         "status_vi": vi.status(row.status, some=row.value is not None),
         "gap": digits(row.gap),

@@ -53,7 +53,7 @@ class Home:
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
-        return plan_files.load_all(plan_files.folder(self.data, "plans"), self.directory)
+        return plan_files.load_each(plan_files.paths(self.data, self.path), self.directory)
 
     def plan(self, code: str) -> Plan:
         if code not in self.plans:
@@ -61,7 +61,7 @@ class Home:
         return self.plans[code]
 
     def units(self, plan: Plan) -> Units:
-        return self.directory.on(plan.end, plan.province)
+        return self.directory.on(plan.start, plan.province)
 
     def store(self) -> Store:
         return Store(self.path)
@@ -73,12 +73,9 @@ class Home:
         with self.store() as store:
             return store.current(plan), store.uploads(plan)
 
-    def note_export(self, plan: str, quarter: Quarter, name: str, content: bytes) -> str:
-        """Put on record that a report goes out; return the head to print, "" where nothing is kept yet."""
-        if not self.path.exists():
-            return ""
-        with self.store() as store:
-            return store.note_export(OPERATOR, plan, quarter, name, content)
+    @property
+    def templates(self) -> Path:
+        return plan_files.folder(self.data, "templates")
 
     @cached_property
     def site(self) -> str:

@@ -17,6 +17,7 @@ from kpi.store import restore as restore_store
 from kpi.store.backups import read_head
 from kpi.store.record import check as check_record
 from kpi.store.record import read_anchor
+from kpi.vi import plans as plan_words
 
 
 def _to_heads(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -30,7 +31,10 @@ def _to_heads(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
 
 @command
 def check(ctx: click.Context) -> None:
-    faults = plan_files.check(Home(ctx).data)
+    home = Home(ctx)
+    faults = plan_files.check(home.data, home.path)
+    for path in sorted(plan_files.overlay(home.path).glob("*.toml")):
+        click.echo(plan_words.overlaid(path))
     for found in faults:
         click.echo(vi.fault(found))
     wrong = [found for found in faults if not found.warning]

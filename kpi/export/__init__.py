@@ -1,6 +1,6 @@
 """Write assessments out for the award board. Nothing is decided here."""
 
-from kpi.export.report import Annex, Course, Paragraph, Report, Stamp, from_json, to_json
+from kpi.export.report import Annex, Course, Paragraph, Report, Stamp, digest, from_json, to_json
 from kpi.export.tables import Figure, Format, Table, Value, matrix, printed, report, write
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Stamp",
     "Table",
     "Value",
+    "digest",
     "from_json",
     "matrix",
     "printed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
@@ -99,6 +100,11 @@ class Stamp:
 def to_json(report: Report) -> str:
     """Everything, exact; the same report always gives the same text."""
     return json.dumps(_plain(report), ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(figures: str) -> str:
+    """The SHA-256 by which the text of a report is kept."""
+    return hashlib.sha256(figures.encode()).hexdigest()
 
 
 def from_json(text: str) -> Report:

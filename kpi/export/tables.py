@@ -63,6 +63,20 @@ def report(
     return Table(title, vi.report_headings(called), tuple(lines))
 
 
+def unit_report(
+    plan: Plan,
+    period: Period,
+    rows: Iterable[Assessment],
+    *,
+    uploads: Iterable[Upload] = (),
+    illustrative: bool = False,
+) -> Table:
+    """The same rows for one unit, without tasks."""
+    names, own = {u.id: u.filename for u in uploads}, list(rows)
+    lines = tuple(_indicator(plan, r, names, illustrative) for r in own)
+    return Table(vi.report_title(own[0].unit.title, period), vi.report_headings(period), lines)
+
+
 def matrix(
     plan: Plan,
     quarter: Quarter,
@@ -98,25 +112,25 @@ def write(table: Table, to: Format) -> bytes:
 
 def printed(table: Table) -> list[dict[str, str]]:
     """The rows as a page shows them: heading -> text."""
-    return [dict(zip(table.headings, map(_for_screen, row), strict=True)) for row in table.rows]
+    return [dict(zip(table.headings, map(on_screen, row), strict=True)) for row in table.rows]
 
 
 def _indicator(
     plan: Plan, row: Assessment, files: Mapping[str, str], illustrative: bool
 ) -> tuple[Value, ...]:
     days = [r.as_of for r in row.readings]
-    result = _result(row)
+    value = result(row)
     return (
         row.indicator.number,
         row.indicator.name,
         row.indicator.unit_of_measure,
-        _plain(row.target),
-        result,
-        _plain(row.numerator),
-        _plain(row.denominator),
-        None if result is None else _away(result, row.target),
+        exact(row.target),
+        value,
+        exact(row.numerator),
+        exact(row.denominator),
+        None if value is None or row.target is None else _away(value, row.target),
         vi.status(row.status, some=row.value is not None),
-        vi.performers(_reporters(plan, row.indicator.number)),
+        vi.performers(performers(plan, row.indicator.number)),
         max(days, default=None),
         _source(row.readings, files),
         _notes(row, illustrative),
@@ -126,7 +140,7 @@ def _indicator(
 def _task(found: Standing, number: int, illustrative: bool) -> tuple[Value, ...]:
     task = found.task
     notes = [
-        *([vi.ILLUSTRATIVE] if illustrative and any(u.illustrative for u in found.updates) else []),
+        *([vi.ILLUSTRATIVE] if illustrative else []),
         *([found.note] if found.note else []),
         *task.assumptions,
         *([vi.days_late(found.days_late)] if found.days_late else []),
@@ -149,10 +163,10 @@ def _task(found: Standing, number: int, illustrative: bool) -> tuple[Value, ...]
 
 
 def _unit(plan: Plan, code: str, found: Mapping[str, Assessment], illustrative: bool) -> tuple[Value, ...]:
-    cells = [_result(found[i.number]) if i.number in found else None for i in plan.indicators]
+    cells = [result(found[i.number]) if i.number in found else None for i in plan.indicators]
     notes = [vi.ILLUSTRATIVE] if illustrative else []
     for status in (Status.NO_DATA, Status.NOT_APPLICABLE, Status.AWAITING):
-        silent = [n for n, row in found.items() if row.status is status and _result(row) is None]
+        silent = [n for n, row in found.items() if row.status is status and result(row) is None]
         notes += [vi.with_numbers(vi.STATUS[status], silent)] if silent else []
     partial = [n for n, row in found.items() if row.lower is not None]
     notes += [vi.with_numbers(vi.NOT_ENOUGH_DATA, partial)] if partial else []
@@ -160,7 +174,7 @@ def _unit(plan: Plan, code: str, found: Mapping[str, Assessment], illustrative: 
     return (name, *cells, "; ".join(notes))
 
 
-def _result(row: Assessment) -> Figure | None:
+def result(row: Assessment) -> Figure | None:
     """The value in the measure of the target: of a rank, the places climbed once the plan's edition is out."""
     if row.indicator.kind is Kind.RANK:
         judged = row.status is not Status.AWAITING and row.gain is not None
@@ -168,7 +182,7 @@ def _result(row: Assessment) -> Figure | None:
     if row.value is None:
         return None
     if row.indicator.kind is Kind.SHARE:
-        return Figure(row.value, vi.rounded(row.value, row.target))
+        return Figure(row.value, vi.rounded(row.value, row.goal))
     return Figure(row.value, _decimal(row.value))
 
 
@@ -177,12 +191,14 @@ def _away(result: Figure, target: Decimal) -> Figure:
     return Figure(result.exact - Fraction(target), result.shown - target)
 
 
-def _plain(value: Decimal | None) -> Figure | None:
+def exact(value: Decimal | None) -> Figure | None:
     return None if value is None else Figure(Fraction(value), _decimal(Fraction(value)))
 
 
-def _reporters(plan: Plan, number: str) -> list[str]:
-    return [r.name for r in plan.reporters if any(d.indicator == number for d in r.duties)]
+def performers(plan: Plan, number: str) -> list[str]:
+    """Who reports an indicator, by name."""
+    told = {number, *plan.indicator(number).all_of}
+    return [r.name for r in plan.reporters if any(d.indicator in told for d in r.duties)]
 
 
 def _source(readings: Sequence[Reading], files: Mapping[str, str]) -> str:
@@ -262,7 +278,7 @@ def _for_machine(value: Value) -> str:
             return _harmless(value)
 
 
-def _for_screen(value: Value) -> str:
+def on_screen(value: Value) -> str:
     match value:
         case None:
             return ""

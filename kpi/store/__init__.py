@@ -12,6 +12,7 @@ from kpi.model import (
 )
 from kpi.store.backups import Backup
 from kpi.store.people import People
+from kpi.store.plans import PlanChange, PlanText
 from kpi.store.record import Flaw, Record
 from kpi.store.restoring import Restored, restore
 from kpi.store.uploads import Kept, Store
@@ -25,6 +26,8 @@ __all__ = [
     "Kept",
     "NotKeptError",
     "People",
+    "PlanChange",
+    "PlanText",
     "Record",
     "Restored",
     "Store",

@@ -1,4 +1,4 @@
-"""Backups: one zip with the database, the originals it names, and the head of the record they must agree with."""
+"""Backups: one zip with the database, every file it names, and the head of the record they must agree with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import shutil
 import threading
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +16,15 @@ from uuid import uuid4
 
 import duckdb
 
-from kpi.model import Act, KpiError, NotKeptError, Person, Right, UnknownBackupError, Upload
+from kpi.model import Act, KpiError, NotKeptError, Person, Right, UnknownBackupError
 from kpi.store.database import Database, sync_folder
 from kpi.store.record import Record, read_anchor
 
-STORE, ORIGINALS, HEAD = "kpi.duckdb", "originals", "head.txt"
-"""What a backup holds, by name."""
+STORE, HEAD = "kpi.duckdb", "head.txt"
+ORIGINALS, PLANS = "originals", "plans"
+"""What a backup holds, by name; beside the store's own folders of kept files."""
+Named = Mapping[str, Callable[[], bytes]]
+"""Every file that belongs to the store, by its place beside it."""
 FAILED, DOWNLOADED = "failed", "download"
 """What the record says of a backup after it was begun."""
 _NAME = re.compile(r"kpi-(\d{8}-\d{6})(?:-(\d{1,4}))?\.zip")
@@ -44,17 +47,10 @@ class Backups:
     # Of the class, like the lock of Database: the copy is attached to the database under one name.
     _making = threading.Lock()
 
-    def __init__(
-        self,
-        database: Database,
-        record: Record,
-        uploads: Callable[[], Iterable[Upload]],
-        read: Callable[[Upload], bytes],
-    ) -> None:
+    def __init__(self, database: Database, record: Record, files: Callable[[], Named]) -> None:
         self._database = database
         self._record = record
-        self._uploads = uploads
-        self._read = read
+        self._files = files
 
     def make(self, person: Person, out: Path | None = None) -> Path:
         """Make a backup, in `backups` unless `out` names a new file; it is on disk when this returns.
@@ -105,23 +101,23 @@ class Backups:
         work.mkdir(parents=True)
         with self._database.writing():
             self._record.add(person, Act.BACKUP, subject=target.name)
-            head, named = self._record.head(), {u.sha256: u for u in self._uploads()}
+            head, named = self._record.head(), self._files()
             self._database.copy_to(work / STORE)
         part = target.with_name(f"{work.stem}.zip.part")
         try:
-            self._pack(part, work / STORE, head, named.values())
+            self._pack(part, work / STORE, head, named)
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
         sync_folder(target.parent)
 
-    def _pack(self, part: Path, store: Path, head: str, uploads: Iterable[Upload]) -> None:
+    def _pack(self, part: Path, store: Path, head: str, named: Named) -> None:
         with part.open("xb") as file:
             with zipfile.ZipFile(file, "w") as packed:
                 packed.writestr(HEAD, f"{head}\n")
                 packed.write(store, STORE, zipfile.ZIP_DEFLATED)
-                for upload in uploads:  # workbooks are packed already: stored as they are
-                    packed.writestr(f"{ORIGINALS}/{upload.sha256}.xlsx", self._read(upload))
+                for name, read in named.items():  # workbooks are packed already: stored as they are
+                    packed.writestr(name, read())
             file.flush()
             os.fsync(file.fileno())
 

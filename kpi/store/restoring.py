@@ -18,6 +18,7 @@ from kpi.model import (
     Act,
     DamagedBackupError,
     DamagedOriginalError,
+    LostFileError,
     NotAllowedError,
     NotKeptError,
     Person,
@@ -25,11 +26,15 @@ from kpi.model import (
     StoreBusyError,
     StoreUnusableError,
 )
-from kpi.store.backups import HEAD, ORIGINALS, STORE, read_head
+from kpi.store.backups import HEAD, ORIGINALS, PLANS, STORE, read_head
 from kpi.store.database import Clock, is_busy, now, sync_folder
+from kpi.store.files import EVIDENCE, EXPORTS
 from kpi.store.uploads import Store
 
-_ORIGINAL = re.compile(rf"{ORIGINALS}/([0-9a-f]{{64}}\.xlsx)")
+_FOLDERS = ORIGINALS, EVIDENCE, EXPORTS, PLANS
+_FILE = re.compile(
+    rf"{ORIGINALS}/[0-9a-f]{{64}}\.xlsx|(?:{EVIDENCE}|{EXPORTS})/[0-9a-f]{{64}}|{PLANS}/[a-z0-9]+(?:-[a-z0-9]+)*\.toml"
+)
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -85,17 +90,20 @@ def _unpack(backup: Path, staged: Path) -> str:
         raise DamagedBackupError(backup, "zip") from error
     with packed:
         names = [info.filename for info in packed.infolist()]
-        originals = [name for name in names if _ORIGINAL.fullmatch(name)]
-        if sorted(names) != sorted({STORE, HEAD, *originals}):
+        files = [name for name in names if _FILE.fullmatch(name)]
+        if sorted(names) != sorted({STORE, HEAD, *files}):
             raise DamagedBackupError(backup, "names")
-        (staged / ORIGINALS).mkdir()
+        folders = {ORIGINALS, *(name.partition("/")[0] for name in files)}
+        for folder in folders:
+            (staged / folder).mkdir()
         try:
             head = read_head(backup)
-            for name in (STORE, *originals):
+            for name in (STORE, *files):
                 _lay_out(packed, name, staged / name)
         except _UNREADABLE as error:
             raise DamagedBackupError(backup, "zip") from error
-    sync_folder(staged / ORIGINALS)
+    for folder in folders:
+        sync_folder(staged / folder)
     return head
 
 
@@ -107,21 +115,22 @@ def _lay_out(packed: zipfile.ZipFile, name: str, to: Path) -> None:
 
 
 def _check(backup: Path, staged: Path, head: str, clock: Clock) -> None:
-    """Raise DamagedBackupError unless store, record and originals are whole and belong together."""
+    """Raise DamagedBackupError unless store, record and files are whole and belong together."""
     try:
         with Store(staged / STORE, clock) as store:
             if store.record.head() != head or store.verify(head):
                 raise DamagedBackupError(backup, "record")
-            uploads = store.uploads()
-            for upload in uploads:
-                store.content(upload)
+            named = store.files()
+            for read in named.values():
+                read()
     except StoreUnusableError as error:
         raise DamagedBackupError(backup, "newer" if error.newer else "store") from error
     except duckdb.Error as error:
         raise DamagedBackupError(backup, "store") from error
-    except DamagedOriginalError as error:
+    except (DamagedOriginalError, LostFileError) as error:
         raise DamagedBackupError(backup, "originals") from error
-    if {f"{u.sha256}.xlsx" for u in uploads} != {p.name for p in (staged / ORIGINALS).iterdir()}:
+    laid_out = {f"{folder}/{p.name}" for folder in _FOLDERS for p in (staged / folder).glob("*")}
+    if set(named) != laid_out:
         raise DamagedBackupError(backup, "names")
 
 
@@ -130,11 +139,12 @@ def _swap(staged: Path, path: Path, clock: Clock) -> Path | None:
     home = path.parent
     # The database has its log beside it, which belongs to no other.
     there = [
-        p for p in home.iterdir() if p.name in {path.name, ORIGINALS} or p.name.startswith(f"{path.name}.")
+        p for p in home.iterdir() if p.name in {path.name, *_FOLDERS} or p.name.startswith(f"{path.name}.")
     ]
     aside = _free(home, f"replaced-{clock():%Y%m%d-%H%M%S}")
     moves = [(p, aside / p.name) for p in there]
-    moves += [(staged / ORIGINALS, home / ORIGINALS), (staged / STORE, path)]
+    new = [folder for folder in _FOLDERS if (staged / folder).is_dir()]
+    moves += [*((staged / folder, home / folder) for folder in new), (staged / STORE, path)]
     done: list[tuple[Path, Path]] = []
     aside.mkdir()
     try:

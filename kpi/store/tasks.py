@@ -16,6 +16,7 @@ from kpi.model import (
     Act,
     Cell,
     Document,
+    LostFileError,
     Person,
     Plan,
     Quarter,
@@ -28,6 +29,7 @@ from kpi.model import (
 from kpi.store.database import Database, sql
 from kpi.store.files import Files
 from kpi.store.record import Flaw, Record
+from kpi.tasks import holders
 
 Changing = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 """One transaction that makes every cache of figures stale."""
@@ -105,20 +107,29 @@ class Tasks:
         return {u.evidence_sha256 for u in self.updates() if u.evidence_sha256}
 
     def verify(self) -> list[Flaw]:
-        """Updates that are not as the record says, are not on record, or are gone."""
+        """Updates that are not as the record says, are not on record, or are gone; and files that are not as kept."""
         noted = {
             int(subject.partition(" ")[0]): digest
             for subject, digest in self._database.fetch("list_noted_facts", act=Act.TASK)
         }
+        told = self.updates()
         with self._database.cursor() as db:
-            kept = {int(u.id): _digest(db, int(u.id)) for u in self.updates()}
-        return [Flaw("task", n) for n in sorted(noted.keys() | kept.keys()) if noted.get(n) != kept.get(n)]
+            kept = {int(u.id): _digest(db, int(u.id)) for u in told}
+        flaws = [Flaw("task", n) for n in sorted(noted.keys() | kept.keys()) if noted.get(n) != kept.get(n)]
+        return flaws + [Flaw("evidence", int(u.id)) for u in told if u.evidence and not self._is_whole(u)]
+
+    def _is_whole(self, update: TaskUpdate) -> bool:
+        try:
+            self._files.content(update.evidence_sha256)
+        except LostFileError:
+            return False
+        return True
 
     def _refuse(self, plan: Plan, update: TaskUpdate, person: Person) -> None:
         task = next((t for t in plan.tasks if t.key == update.task), None)
         if task is None:
             raise UnknownTaskError(update.task)
-        allowed = [unit for unit in (task.unit, task.room) if unit] or [""]
+        allowed = holders(task)
         held = {grant.unit for grant in person.grants}
         unit = next((unit for unit in allowed if unit in held), allowed[0])
         self._record.allow(person, Right.TASK, unit, plan, update.task)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -35,10 +36,12 @@ from kpi.model import (
     UnknownUploadError,
     Upload,
 )
-from kpi.store.backups import Backups
+from kpi.store.backups import ORIGINALS, PLANS, Backups
 from kpi.store.database import Clock, Database, now, sql, sync_folder
-from kpi.store.files import EVIDENCE, Files
+from kpi.store.exports import Exports
+from kpi.store.files import EVIDENCE, EXPORTS, Files
 from kpi.store.people import People
+from kpi.store.plans import Plans
 from kpi.store.record import Flaw, Record
 from kpi.store.tasks import Tasks
 from kpi.workbook import Draft, compare
@@ -63,7 +66,7 @@ class Store:
 
     def __init__(self, path: Path, clock: Clock = now) -> None:
         self.path = path
-        self.originals = path.parent / "originals"
+        self.originals = path.parent / ORIGINALS
         try:
             self.originals.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -71,10 +74,11 @@ class Store:
         self._database = Database(path, clock)
         self.record = Record(self._database)
         self.people = People(self._database, self.record)
-        self.tasks = Tasks(
-            self._database, self.record, Files(path.parent / EVIDENCE), self._changing, self.closed
-        )
-        self.backups = Backups(self._database, self.record, self.uploads, self.content)
+        self._evidence, self._handed_out = Files(path.parent / EVIDENCE), Files(path.parent / EXPORTS)
+        self.tasks = Tasks(self._database, self.record, self._evidence, self._changing, self.closed)
+        self.plans = Plans(self._database, self.record, self._changing)
+        self.exports = Exports(self._database, self.record, self._handed_out, self.plans)
+        self.backups = Backups(self._database, self.record, self.files)
         self._begin_record()
         self._revision = self._count_revisions()
         sync_folder(path.parent)
@@ -148,27 +152,6 @@ class Store:
             after=f"{draft.sha256} {len(draft.problems)} problems, {len(draft.doubts)} doubts",
         )
 
-    def note_export(self, person: Person, plan: str, quarter: Quarter, name: str, content: bytes) -> str:
-        """Put on record that a report goes out; return the head of the record to print beside it."""
-        self.record.allow(person, Right.OFFICE, subject=name)
-        self.record.add(
-            person,
-            Act.EXPORT,
-            plan=plan,
-            quarter=quarter,
-            subject=name,
-            after=hashlib.sha256(content).hexdigest(),
-        )
-        return self.record.head()
-
-    def note_plans(self, plans: Mapping[str, str]) -> None:
-        """Put on record which plan files, by their SHA-256, differ from what was last judged by."""
-        known = dict(self._database.fetch("list_plan_texts"))
-        for plan in sorted(known.keys() | plans.keys()):
-            before, after = known.get(plan, ""), plans.get(plan, "")
-            if before != after:
-                self.record.add(PROGRAM, Act.PLAN, plan=plan, subject=plan, before=before, after=after)
-
     def approve(self, upload: str, person: Person) -> None:
         """Say that the office has checked an upload."""
         with self._database.writing():
@@ -241,6 +224,14 @@ class Store:
             raise DamagedOriginalError(upload, path)
         return content
 
+    def files(self) -> dict[str, Callable[[], bytes]]:
+        """Every file beside the store that belongs to it, by its place: what gives its bytes, or says it is lost."""
+        originals = {f"{ORIGINALS}/{u.sha256}.xlsx": partial(self.content, u) for u in self.uploads()}
+        evidence = {f"{EVIDENCE}/{name}": partial(self._evidence.content, name) for name in self.tasks.files()}
+        exports = {f"{EXPORTS}/{name}": partial(self._handed_out.content, name) for name in self.exports.files()}
+        plans = {f"{PLANS}/{p.name}": p.read_bytes for p in sorted((self.path.parent / PLANS).glob("*.toml"))}
+        return {**originals, **evidence, **exports, **plans}
+
     def illustrative(self, plan: str) -> bool:
         """Whether any invented figures stand in the plan."""
         ((answer,),) = self._database.fetch("is_illustrative", plan=plan)
@@ -258,7 +249,7 @@ class Store:
             changed = [
                 Flaw("figures", int(n)) for n, digest in noted if _is_id(n) and _written(db, n) != digest
             ]
-        others = [*self.people.verify(), *self.tasks.verify()]
+        others = [*self.people.verify(), *self.tasks.verify(), *self.exports.verify(), *self.plans.verify()]
         return [*self.record.verify(*anchors), *unnoted, *gone, *changed, *others]
 
     def _count_revisions(self) -> int:

@@ -1,0 +1,1 @@
+select content from plan_text where sha256 = $sha256

@@ -1,0 +1,2 @@
+delete from backup_copy.member;
+delete from backup_copy.member_list;

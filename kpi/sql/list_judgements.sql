@@ -1,0 +1,4 @@
+select *
+from judgement
+where $plan is null or plan = $plan
+order by id

@@ -1,0 +1,4 @@
+select code, name, room, position, rating, discipline, decision, initiatives, tasks, sheet, address
+from member
+where plan = $plan
+order by place
