@@ -38,6 +38,9 @@ PAGES = {
     "Văn phòng Sở": (
         ("office/review", "Duyệt và chốt kỳ", "duyet"),
         ("office/report", "Báo cáo", "bao-cao"),
+        ("office/awards", "Bình xét", "binh-xet"),
+        ("office/dossier", "Hồ sơ khen thưởng", "ho-so"),
+        ("plan/editor", "Kế hoạch", "ke-hoach"),
     ),
     "Giám sát": (("record/events", "Nhật ký", "nhat-ky"),),
     "Quản trị": (
@@ -110,7 +113,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     view = ui.prepare()
     if view is not None:
         board.overview(view)
-    for desk in ("accounts", "intake", "journal", "review"):
+    for desk in ("accounts", "council", "intake", "journal", "planning", "review"):
         import_module(f"kpi.{desk}")
     welcome()
     gc.collect()

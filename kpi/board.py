@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
-from kpi import access, charts, ui, vi
+from kpi import access, charts, ui, vi, work
 from kpi.model import (
     Behaviour,
     Entry,
@@ -18,18 +17,18 @@ from kpi.model import (
     Indicator,
     Kind,
     Level,
+    Plan,
     Reading,
     Role,
     Room,
     Status,
-    TaskState,
     Unit,
     Upload,
 )
 from kpi.progress import Assessment
-from kpi.tasks import Standing
 from kpi.ui import View, plain
 from kpi.units import Units
+from kpi.vi import standing as spoken
 
 # Status words in Streamlit's own colours, which follow the light and the dark theme by themselves.
 _COLOUR: Mapping[Status, str] = {
@@ -43,27 +42,6 @@ _COLOUR: Mapping[Status, str] = {
     Status.NO_DATA: "gray",
     Status.AWAITING: "gray",
     Status.NOT_APPLICABLE: "gray",
-}
-
-
-_STANDING: Sequence[tuple[str, set[Status]]] = (
-    ("chậm tiến độ", {Status.BEHIND}),
-    ("chưa đạt", {Status.MISSED}),
-    ("không thể đạt", {Status.UNREACHABLE}),
-    ("đúng tiến độ", {Status.ON_TRACK}),
-    ("đang thực hiện", {Status.IN_PROGRESS}),
-    ("chờ công bố", {Status.AWAITING}),
-    ("không phát sinh", {Status.NOT_APPLICABLE}),
-    ("chưa đủ số liệu", {Status.NO_DATA}),
-)
-
-
-_TASK_LOOK: Mapping[TaskState, tuple[str, str]] = {
-    TaskState.NOT_STARTED: ("gray", "○"),
-    TaskState.IN_PROGRESS: ("blue", "◐"),
-    TaskState.DONE: ("green", "✔"),
-    TaskState.OVERDUE: ("red", "✖"),
-    TaskState.DROPPED: ("gray", "–"),
 }
 
 
@@ -120,6 +98,34 @@ def _overview(_view: View, *key: str | int) -> Overview:
         pd.DataFrame([{vi.UNIT: plain(r.name)} for r in unsent]),
         pd.DataFrame(changes(_view, rows)),
     )
+
+
+def drawing(plan: Plan) -> tuple[str, str]:
+    """What the chart of all indicators is called, and how it is read."""
+    rest = "Phần gạch chéo: mức có thể đạt khi các đơn vị còn lại báo cáo."
+    if not any(i.target for i in plan.indicators):
+        return (
+            "Tỷ lệ thực hiện",
+            f"Kế hoạch không giao chỉ tiêu số. Thanh màu: kết quả, trên tất cả (100%). {rest}",
+        )
+    return (
+        "So với chỉ tiêu giao",
+        "Thanh màu: kết quả, tính bằng % của chỉ tiêu. Vạch đứng: chỉ tiêu. Hình thoi: mức cần có theo tiến độ. "
+        + rest,
+    )
+
+
+def course(view: View, indicator: Indicator) -> tuple[str, list[Assessment]]:
+    """An indicator of the province from quarter to quarter, and what that is called.
+
+    What stays is followed from the beginning of the plan, what begins anew each year through the year of the view.
+    """
+    shown = view.plan.quarters_of(view.quarter)
+    if indicator.behaviour is Behaviour.STOCK:
+        shown = tuple(q for q in view.plan.quarters if q <= shown[-1])
+    rows = [r for q in shown for r in ui.assessments(view, quarter=q) if r.indicator == indicator]
+    first, last = shown[0].year, shown[-1].year
+    return f"Diễn biến năm {first}" if first == last else f"Diễn biến từ năm {first} đến năm {last}", rows
 
 
 def overview(view: View) -> Overview:
@@ -202,24 +208,14 @@ def badge(row: Assessment) -> str:
 
 def standing(view: View, rows: Sequence[Assessment]) -> str:
     """One sentence: where the province stands at the end of the quarter, and which indicators are late."""
-    done = sum(r.status in _DONE for r in rows)
-    parts = [f"**{done}/{len(rows)} chỉ tiêu đạt hoặc vượt**"]
-    for words, statuses in _STANDING:
-        numbers = [r.indicator.number for r in rows if r.status in statuses]
-        if numbers:
-            parts.append(f"{len(numbers)} {words} (chỉ tiêu {', '.join(numbers)})")
+    found = [(r.indicator.number, r.status) for r in rows]
+    parts = [f"**{spoken.done(found)}**", *spoken.others(found)]
     return f"Đến hết {vi.quarter(view.quarter)}: {'; '.join(parts)}."
 
 
 def counts(rows: Sequence[Assessment]) -> dict[str, int]:
     """How many indicators are done, well under way, late or lost, and not to be judged yet."""
-    found = Counter(_COLOUR[r.status] for r in rows)
-    return {
-        "Đạt, vượt": found["green"],
-        "Đang thực hiện": found["blue"],
-        "Chậm, chưa đạt": found["orange"] + found["red"],
-        "Chờ số liệu": found["gray"],
-    }
+    return spoken.counts([(r.indicator.number, r.status) for r in rows])
 
 
 def sheet(rows: Sequence[Assessment]) -> list[dict[str, str]]:
@@ -245,16 +241,15 @@ def result(row: Assessment) -> str:
 
 
 def aside(row: Assessment) -> str:
-    """What stands beside every figure: the target, and how many have reported."""
-    goal = f"chỉ tiêu {vi.target(row.indicator, row.target)}"
-    if row.indicator.kind is Kind.RANK:
-        return goal
-    return f"{goal} · {vi.reports(row.reported, row.expected)}"
+    """What stands beside every figure: the target, if there is one, and how many have reported."""
+    words = [] if row.target is None else [f"chỉ tiêu {vi.target(row.indicator, row.target)}"]
+    words += [] if row.indicator.kind is Kind.RANK else [vi.reports(row.reported, row.expected)]
+    return " · ".join(words)
 
 
 def distance(row: Assessment) -> list[str]:
     """How far from the target, in points, things or places; nothing while a rank is awaited."""
-    if row.value is None or row.status is Status.AWAITING:
+    if row.value is None or row.target is None or row.status is Status.AWAITING:
         return []
     return [vi.difference(row.indicator, row.value, row.gain, row.target)]
 
@@ -395,7 +390,9 @@ def _show_room(view: View, room: Room, rows: Mapping[str, Assessment]) -> None:
         st.table(sheet([rows[n] for n in room.indicators]), border="horizontal", alt=room.name)
         st.markdown(_silent(view, room))
     if room.tasks:
-        st.table(tasks(view, room.tasks), border="horizontal", alt=f"Nhiệm vụ của {room.name}")
+        st.table(
+            work.table(ui.standings(view), room.tasks), border="horizontal", alt=f"Nhiệm vụ của {room.name}"
+        )
     if not room.indicators and not room.tasks:
         st.caption("Không phụ trách chỉ tiêu, nhiệm vụ nào của kế hoạch này.")
 
@@ -424,39 +421,15 @@ def meaning(indicator: Indicator) -> str:
     return "\n".join(f"- **{head}:** {plain(text)}" for head, text in said if text)
 
 
-def tasks(view: View, keys: Iterable[str] | None = None) -> list[dict[str, str]]:
-    """The tasks of the plan, or those named, in the state known at the end of the quarter."""
-    asked = None if keys is None else set(keys)
-    return [
-        {"Nhiệm vụ": "  \n".join(_task_words(s)), "Tình trạng": "  \n".join(_task_state(s))}
-        for s in ui.standings(view)
-        if asked is None or s.task.key in asked
-    ]
-
-
-def _task_words(found: Standing) -> list[str]:
-    task = found.task
-    words = [f"**{plain(task.key)}.** {plain(task.content)}", f":small[Thực hiện: {plain(task.assignee)}]"]
-    if found.result:
-        words.append(f":small[Kết quả: {plain(vi.document(found.result))}]")
-    elif found.planned:
-        words.append(f":small[Sản phẩm: {plain(vi.document(found.planned))}]")
-    return words
-
-
-def _task_state(found: Standing) -> list[str]:
-    colour, symbol = _TASK_LOOK[found.state]
-    words = [f":{colour}-badge[{symbol} {vi.TASK_STATE[found.state]}]"]
-    words += [f":small[ngày {vi.day(found.done_on)}]"] if found.done_on else []
-    words += [f":small[{vi.days_late(found.days_late)}]"] if found.days_late else []
-    words.append(f":small[hạn {vi.day(found.task.due)}]")
-    return words
-
-
 def sources(view: View, row: Assessment) -> list[dict[str, str]]:
     """Where each figure behind an assessment was written, when it was sent, and by whom."""
     kept = {u.id: u for u in ui.uploads(view.plan)}
-    return [_source(view, r, kept.get(r.upload or "")) for r in row.readings]
+    whose = bool(row.indicator.all_of)
+    return [
+        ({"Chỉ tiêu": vi.short_heading(view.plan.indicator(r.indicator))} if whose else {})
+        | _source(view, r, kept.get(r.upload or ""))
+        for r in row.readings
+    ]
 
 
 def _source(view: View, reading: Reading, upload: Upload | None) -> dict[str, str]:

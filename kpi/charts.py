@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from fractions import Fraction
+from html import escape
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
 
 from kpi import vi
-from kpi.model import Behaviour, Indicator, Kind, Quarter, Reading, Status
+from kpi.model import Behaviour, Indicator, Kind, Quarter, Reading, Status, TaskState
 from kpi.progress import Assessment
+from kpi.tasks import Standing, by_work
+from kpi.vi import tasks as words
 
 Figure = go.Figure
 
@@ -36,26 +42,38 @@ COLOUR: Mapping[Status, str] = {
     Status.AWAITING: "#8a949e",
     Status.NOT_APPLICABLE: "#8a949e",
 }
+TASK_COLOUR: Mapping[TaskState, str] = {
+    TaskState.NOT_STARTED: "#8a949e",
+    TaskState.IN_PROGRESS: "#2f7fc1",
+    TaskState.DONE: "#2a9d6f",
+    TaskState.OVERDUE: "#cf4a3c",
+    TaskState.DROPPED: "rgba(128,140,152,0.35)",
+}
 # Streamlit's own stand-in for the theme's text colour; the browser puts in the colour of the light or dark page.
 _INK = "#000037"
 _GROUND = "rgba(128,140,152,0.16)"
 _BEYOND = "rgba(128,140,152,0.08)"
 _LINE = "rgba(128,140,152,0.55)"
 _MARK = "#8a5cc2"
+_DONE_MARK = "#0b6446"
 _ROW = 66
 _MOST = 150.0
 
 
 def bullets(rows: Sequence[Assessment]) -> go.Figure:
-    """The indicators of one unit on one axis, percent of the target; awaited and unknown ones have no bar."""
-    figure = _rows_figure(len(rows), _MOST)
+    """The indicators of one unit on one axis, percent of the target, of a share without one percent of all.
+
+    Awaited and unknown ones have no bar.
+    """
+    goals = [row.target is not None for row in rows]
+    figure = _rows_figure(len(rows), _MOST if any(goals) else 102.0)
     at = list(range(len(rows)))
     figure.add_bar(
         y=at, x=[100] * len(rows), orientation="h", width=0.36, marker_color=_GROUND, hoverinfo="skip"
     )
     figure.add_bar(
         y=at,
-        x=[_MOST - 100] * len(rows),
+        x=[_MOST - 100 if goal else None for goal in goals],
         base=100,
         orientation="h",
         width=0.36,
@@ -73,13 +91,13 @@ def bullets(rows: Sequence[Assessment]) -> go.Figure:
     )
     figure.add_scatter(
         y=at,
-        x=[100] * len(rows),
+        x=[100 if goal else None for goal in goals],
         mode="markers",
         marker={"symbol": "line-ns", "size": 13, "line": {"width": 3, "color": _INK}},
         hoverinfo="skip",
     )
     names = [f"{r.indicator.number}. {r.indicator.short_name}" for r in rows]
-    figures = [f"{headline(r)} · {vi.target(r.indicator)}" for r in rows]
+    figures = [headline(r) + (f" · {vi.target(r.indicator)}" if r.target is not None else "") for r in rows]
     _add_labels(figure, list(zip(names, figures, strict=True)))
     figure.update_xaxes(tickvals=[0, 50, 100, _MOST], ticktext=["0", "50%", "100%", f"{_MOST:.0f}%"])
     return figure
@@ -89,13 +107,13 @@ def ranking(rows: Sequence[Assessment]) -> go.Figure:
     """One indicator, a bar for each unit, the best on top, with the target across."""
     ordered = sorted(rows, key=lambda r: (r.value is None, -(r.value or 0), r.unit.code))
     shares = bool(ordered) and ordered[0].indicator.kind is Kind.SHARE
-    goals = {float(r.target) for r in ordered}
+    goals = {float(r.goal) for r in ordered}
     most = max([float(r.value) for r in ordered if r.value is not None] + [*goals, 1.0])
     figure = _rows_figure(len(ordered), most * 1.04)
     _add_bars(figure, ordered, [_float(r.value) for r in ordered], [_float(r.upper) for r in ordered])
     figure.add_scatter(
         y=list(range(len(ordered))),
-        x=[float(r.target) for r in ordered],
+        x=[None if r.target is None else float(r.target) for r in ordered],
         mode="markers",
         marker={"symbol": "line-ns", "size": 13, "line": {"width": 3, "color": _INK}},
         hoverinfo="skip",
@@ -111,20 +129,22 @@ def ranking(rows: Sequence[Assessment]) -> go.Figure:
 def quarters(rows: Sequence[Assessment], upto: Quarter, names: Mapping[str, str]) -> go.Figure:
     """One indicator of one unit through the year: steps for a stock, a line for what adds up.
 
-    `rows` has every quarter of the plan, values are drawn up to `upto`. `names` says what the series are called:
+    `rows` has every quarter of the axis, values are drawn up to `upto`. `names` says what the series are called:
     "value", "pace", "target".
     """
     figure = go.Figure()
     indicator = rows[0].indicator
     at = [vi.quarter(r.quarter) for r in rows]
-    figure.add_scatter(
-        x=at,
-        y=[float(r.target) for r in rows],
-        name=f"{names['target']} {vi.target(indicator, rows[0].target)}",
-        mode="lines",
-        line={"dash": "dash", "width": 2, "color": _INK},
-        hoverinfo="skip",
-    )
+    goals = [float(r.target) for r in rows if r.target is not None]
+    if goals:
+        figure.add_scatter(
+            x=at,
+            y=goals,
+            name=f"{names['target']} {vi.target(indicator, rows[0].target)}",
+            mode="lines",
+            line={"dash": "dash", "width": 2, "color": _INK},
+            hoverinfo="skip",
+        )
     if any(r.pace is not None and r.pace != r.target for r in rows):
         figure.add_scatter(
             x=at,
@@ -221,6 +241,36 @@ def short(row: Assessment) -> str:
     return vi.figure(row.indicator, row.value)
 
 
+def picture_config(name: str) -> Mapping[str, Any]:
+    """CONFIG with one button: a picture of the chart called `name`, to be pasted into slides."""
+    locale = {**CONFIG["locales"]["vi"], "dictionary": dict(vi.PICTURE)}
+    return {
+        **CONFIG,
+        "locales": {"vi": locale},
+        "displayModeBar": True,
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "filename": name, "scale": 3},
+    }
+
+
+def picture(figure: go.Figure, title: str) -> go.Figure:
+    """The same under a title on white paper, whatever the page's theme, so that it can be pasted anywhere."""
+    copy = go.Figure(figure)
+    room = 46
+    copy.update_layout(
+        title={"text": f"<b>{title}</b>", "font": {"size": 16}, "x": 0, "xref": "paper", "yref": "container"},
+        title_y=1 - 22 / (copy.layout.height + room),
+        height=copy.layout.height + room,
+        margin_t=(copy.layout.margin.t or 0) + room,
+        paper_bgcolor="#ffffff",
+        plot_bgcolor="#ffffff",
+        font={"color": _INK, "family": "Source Sans, sans-serif"},
+        template="plotly_white",
+    )
+    return copy
+
+
 def _rows_figure(count: int, most: float) -> go.Figure:
     """Rows from the top down, room above each bar for its words, so that no name is ever cut."""
     figure = go.Figure()
@@ -285,14 +335,14 @@ def _of_target(row: Assessment, value: Fraction | None) -> float | None:
     """Percent of the target, not beyond the axis; a rank by the places gained, and only when it is judged."""
     if row.indicator.kind is Kind.RANK:
         value = None if row.gain is None or row.status is Status.AWAITING else Fraction(max(row.gain, 0))
-    if value is None or not row.target:
+    if value is None or not row.goal:
         return None
-    return min(float(100 * value / Fraction(row.target)), _MOST)
+    return min(float(100 * value / Fraction(row.goal)), _MOST)
 
 
 def _room(rows: Sequence[Assessment], drawn: Sequence[Assessment]) -> list[float]:
     """A line needs no zero, it needs to be told from its target; and its numbers need room above and below."""
-    heights = [float(r.target) for r in rows] + [float(r.pace) for r in rows if r.pace is not None]
+    heights = [float(r.goal) for r in rows] + [float(r.pace) for r in rows if r.pace is not None]
     for row in drawn:
         heights += [float(v) for v in (row.value, row.lower, row.upper) if v is not None]
     spread = max(heights) - min(heights) or max(heights) or 1.0
@@ -309,3 +359,202 @@ def _bounds(rows: Sequence[Assessment]) -> dict[str, Any] | None:
 
 def _float(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
+
+
+# Tasks through time. Heights are in pixels, so that words have the room they need at any width.
+
+_LETTERS = 46
+"""As many stand beside each other on a phone."""
+_LINE_HEIGHT, _BAR_ROW, _AIR, _TOP_ROW = 18, 18, 10, 26
+_MOST_TICKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """Words, and below them the bar or mark of a task; a heading has none."""
+
+    lines: tuple[str, ...]
+    standing: Standing | None = None
+
+    @property
+    def height(self) -> int:
+        return len(self.lines) * _LINE_HEIGHT + (_BAR_ROW if self.standing else 0) + _AIR
+
+
+def timeline(standings: Sequence[Standing], day: date) -> go.Figure:
+    """Each task from its start to when it is due, coloured and named by its state; milestones are diamonds.
+
+    Work of one name stands together under it.
+    """
+    strips = [*_strips(standings)]
+    tops = [_TOP_ROW]
+    for strip in strips:
+        tops.append(tops[-1] + strip.height)
+    first, last = _span(standings, day)
+    figure = go.Figure()
+    bars = [
+        (strip.standing, top + len(strip.lines) * _LINE_HEIGHT + _BAR_ROW / 2)
+        for strip, top in zip(strips, tops, strict=False)
+        if strip.standing
+    ]
+    _add_spans(figure, [(s, y) for s, y in bars if not s.task.milestone])
+    _add_marks(figure, bars)
+    _add_day(figure, day, first, last, [y for _, y in bars])
+    figure.add_scatter(
+        x=[first] * len(strips),
+        y=[top + len(strip.lines) * _LINE_HEIGHT / 2 for strip, top in zip(strips, tops, strict=False)],
+        mode="text",
+        text=["<br>".join(strip.lines) for strip in strips],
+        textposition="middle right",
+        textfont={"size": 13, "color": _INK},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    ticks = _ticks(first, last)
+    figure.update_xaxes(
+        range=[first, last],
+        type="date",
+        side="top",
+        tickvals=ticks,
+        ticktext=[f"{tick:%m/%Y}" for tick in ticks],
+        fixedrange=True,
+    )
+    figure.update_yaxes(range=[tops[-1], 0], visible=False, fixedrange=True)
+    figure.update_layout(
+        height=tops[-1] + 40,
+        barmode="overlay",
+        showlegend=False,
+        dragmode=False,
+        hovermode="closest",
+        margin={"l": 4, "r": 16, "t": 32, "b": 8},
+    )
+    return figure
+
+
+def state_of(standing: Standing) -> str:
+    """Symbol and word of a task's state, with the day it was done and how late, as printed beside its bar."""
+    parts = [f"{words.SYMBOL[standing.state]} {vi.TASK_STATE[standing.state]}"]
+    parts += [vi.day(standing.done_on)] if standing.done_on else []
+    parts += [vi.days_late(standing.days_late)] if standing.late else []
+    return " · ".join([*parts, words.deadline(standing.task)])
+
+
+def _strips(standings: Sequence[Standing]) -> Iterator[_Strip]:
+    """Under each stream its work; what is given to several is said once, above their bars."""
+    for group, works in by_work(standings).items():
+        if group:
+            yield _Strip(tuple(f"<b><i>{line}</i></b>" for line in _wrapped(group)))
+        for content, found in works.items():
+            if len(found) == 1:
+                lines = _wrapped(words.name(found[0].task))
+                yield _Strip((*(f"<b>{line}</b>" for line in lines), *_wrapped(state_of(found[0]))), found[0])
+                continue
+            yield _Strip(tuple(f"<b>{line}</b>" for line in _wrapped(content)))
+            for one in found:
+                yield _Strip((*_wrapped(one.task.assignee), *_wrapped(state_of(one))), one)
+
+
+def _wrapped(text: str) -> list[str]:
+    return [escape(line, quote=False) for line in wrap(text, _LETTERS)] or [""]
+
+
+def _add_spans(figure: go.Figure, bars: Sequence[tuple[Standing, float]]) -> None:
+    milliseconds = timedelta(milliseconds=1)
+    figure.add_bar(
+        y=[y for _, y in bars],
+        base=[_noon(s.task.start) for s, _ in bars],
+        x=[max(s.task.due - s.task.start, timedelta(days=1)) / milliseconds for s, _ in bars],
+        orientation="h",
+        width=10,
+        marker={
+            "color": [TASK_COLOUR[s.state] for s, _ in bars],
+            "pattern": {"shape": ["/" if s.state is TaskState.DROPPED else "" for s, _ in bars]},
+        },
+        customdata=[f"{escape(s.task.key)}: {state_of(s)}" for s, _ in bars],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _add_marks(figure: go.Figure, bars: Sequence[tuple[Standing, float]]) -> None:
+    """Diamonds where a milestone is due; a ring where a task was done."""
+    milestones = [(s, y) for s, y in bars if s.task.milestone]
+    figure.add_scatter(
+        x=[_noon(s.task.due) for s, _ in milestones],
+        y=[y for _, y in milestones],
+        mode="markers",
+        marker={
+            "symbol": "diamond",
+            "size": 14,
+            "color": [TASK_COLOUR[s.state] for s, _ in milestones],
+            "line": {"width": 1.5, "color": _MARK},
+        },
+        customdata=[f"{escape(s.task.key)}: {state_of(s)}" for s, _ in milestones],
+        hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
+    )
+    done = [(s.done_on, y) for s, y in bars if s.done_on]
+    figure.add_scatter(
+        x=[_noon(day) for day, _ in done],
+        y=[y for _, y in done],
+        mode="markers",
+        marker={
+            "symbol": "circle",
+            "size": 11,
+            "color": "#ffffff",
+            "line": {"width": 3, "color": _DONE_MARK},
+        },
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+
+
+def _add_day(figure: go.Figure, day: date, first: datetime, last: datetime, at: Sequence[float]) -> None:
+    """The day the tasks are looked at: a mark on every bar, since a line across would run through the words."""
+    noon = _noon(day)
+    figure.add_scatter(
+        x=[noon] * (len(at) + 1),
+        y=[_TOP_ROW / 2, *at],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": _MARK}},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    right = noon - first > last - noon
+    words_of_day = f"{words.as_of(day)} " if right else f" {words.as_of(day)}"
+    figure.add_scatter(
+        x=[noon],
+        y=[_TOP_ROW / 2],
+        mode="text",
+        text=[words_of_day],
+        textposition="middle left" if right else "middle right",
+        textfont={"size": 13, "color": _MARK},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+def _noon(day: date) -> datetime:
+    """A day as the axis has it; noon, so that no time zone makes it another."""
+    return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - an axis has no zone
+
+
+def _span(standings: Sequence[Standing], day: date) -> tuple[datetime, datetime]:
+    """From the first start to the last day of anything, with a little room at the end."""
+    days = [d for s in standings for d in (s.task.start, s.task.due, s.done_on) if d] or [day]
+    first, last = min(days), max([*days, day] if day >= min(days) else days)
+    return _noon(first), _noon(last) + (_noon(last) - _noon(first)) / 40 + timedelta(days=1)
+
+
+def _ticks(first: datetime, last: datetime) -> list[date]:
+    """First days of quarters, or of every second or fourth: few enough for a phone."""
+    quarter = Quarter(first.year, (first.month + 2) // 3)
+    starts = []
+    while quarter.first_day <= last.date():
+        starts.append(quarter.first_day)
+        quarter = quarter.next
+    starts = [start for start in starts if start >= first.date()]
+    for step in (1, 2, 4, 8):
+        chosen = [s for s in starts if ((s.year * 4 + s.month // 3) - starts[0].year * 4) % step == 0]
+        if len(chosen) <= _MOST_TICKS:
+            return chosen
+    return starts[:: -(-len(starts) // _MOST_TICKS)]

@@ -1,5 +1,6 @@
-"""Four invented quarters of the Bắc Kạn plan 2022, kept the way any workbook is: form, filled, read, kept.
+"""Invented figures, kept the way any workbook is: form, filled, read, kept.
 
+Of the Bắc Kạn plan 2022 four quarters, told below; of any other plan what its files in `data/samples` say, if it has any.
 Only the working stations, the stations with ICT and the published ranks are known facts (domain, "Demonstration data").
 The story: one office is late, one never sends its last workbook, one corrects itself, online files stay behind,
 stations with ICT arrive early, the first 5G centre comes last.
@@ -7,20 +8,37 @@ stations with ICT arrive early, the first 5G centre comes last.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from heapq import heapify, heapreplace
+from itertools import groupby
 from math import lcm
+from pathlib import Path
 from zlib import crc32
 
 from kpi import vi, workbook
-from kpi.model import Grant, HoldsRealFiguresError, Level, Person, Plan, Quarter, Reading, Reporter, Role
+from kpi.model import (
+    Document,
+    Grant,
+    HoldsRealFiguresError,
+    Level,
+    Person,
+    Plan,
+    Quarter,
+    Reading,
+    Reporter,
+    Role,
+    TaskState,
+    TaskUpdate,
+)
 from kpi.store import Store
 from kpi.units import Directory, Units
 from kpi.workbook import Draft
 
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 PLAN = "bac-kan-2022"
 LATE = "060", Quarter(2022, 2)
 SILENT = "063", Quarter(2022, 4)
@@ -98,20 +116,44 @@ def load(
     *,
     person: Person | None = None,
 ) -> int:
-    """Keep every workbook of the story that is not kept yet, on the word of a person; return how many were."""
+    """Keep every workbook and task update of the samples that is not kept yet, on the word of a person.
+
+    Return how many workbooks were. Raise HoldsRealFiguresError when a plan has figures and none of them is invented.
+    """
     sender = replace(person or Person.operator(""), name=vi.ILLUSTRATIVE)
-    plan = plans[PLAN]
-    kept = store.uploads(PLAN)
-    if kept and not any(upload.illustrative for upload in kept):
-        raise HoldsRealFiguresError(store.path)
-    there = {upload.filename for upload in kept if upload.illustrative}
-    todo = [sending for sending in story(plan, directory) if sending.filename not in there]
-    for done, sending in enumerate(todo):
+    for plan in plans.values():
+        if not fits(store, plan):
+            raise HoldsRealFiguresError(store.path)
+    there = {(u.plan, u.filename) for u in store.uploads() if u.illustrative}
+    todo = [
+        (plan, sending)
+        for plan in sorted(plans.values(), key=lambda plan: plan.code != PLAN)
+        for sending in story(plan, directory)
+        if (plan.code, sending.filename) not in there
+    ]
+    for done, (plan, sending) in enumerate(todo):
         progress(100 * done // len(todo), f"{sending.reporter.name}, {vi.quarter(sending.quarter)}")
-        draft = _read(sending, store.current(PLAN), plans, directory)
+        draft = _read(plan, sending, store.current(plan.code), directory)
         store.keep(draft, sender, illustrative=True, kept_at=sending.kept_at)
+    for plan in plans.values():
+        _tell(store, plan, sender)
     progress(100, vi.ILLUSTRATIVE)
     return len(todo)
+
+
+def fits(store: Store, plan: Plan) -> bool:
+    """Whether invented figures mix with no real ones: the plan has none yet, or some are invented already."""
+    kept = [*store.uploads(plan.code), *store.tasks.updates(plan.code)]
+    return not kept or any(one.illustrative for one in kept)
+
+
+def _tell(store: Store, plan: Plan, sender: Person) -> None:
+    """Keep what is told of the plan's tasks, a day after the other."""
+    there = {(u.task, u.quarter) for u in store.tasks.updates(plan.code)}
+    todo = [(day, u) for day, u in _updates(plan) if (u.task, u.quarter) not in there]
+    for day, told in groupby(todo, key=lambda pair: pair[0]):
+        moment = datetime.combine(day, time(3))
+        store.tasks.keep(plan, [update for _, update in told], sender, illustrative=True, kept_at=moment)
 
 
 def people() -> tuple[Person, ...]:
@@ -128,10 +170,69 @@ def people() -> tuple[Person, ...]:
 
 
 def story(plan: Plan, directory: Directory) -> list[Sending]:
-    """Every workbook in the order in which it was kept."""
-    units = directory.on(plan.end, plan.province)
-    sent = [s for quarter in plan.quarters for s in _quarter(plan, _figures(units, quarter), quarter)]
+    """Every workbook of a plan in the order in which it was kept."""
+    if plan.code == PLAN:
+        units = directory.on(plan.start, plan.province)
+        sent = [s for quarter in plan.quarters for s in _quarter(plan, _figures(units, quarter), quarter)]
+    else:
+        sent = list(_from_file(plan))
     return sorted(sent, key=lambda sending: sending.kept_at)
+
+
+def _from_file(plan: Plan) -> Iterator[Sending]:
+    """A file has a row for each quarter and unit: the day its office sent it, and what it wrote of each indicator."""
+    rows = _rows(f"{plan.code}.csv")
+    days = {(row["quarter"], row["unit"]): date.fromisoformat(row["sent"]) for row in rows}
+    numbers = [i.number for i in plan.indicators]
+    for text in dict.fromkeys(row["quarter"] for row in rows):
+        quarter = Quarter.parse(text)
+        figures = {
+            (number, row["unit"]): _written(row[number])
+            for row in rows
+            if row["quarter"] == text
+            for number in numbers
+            if row.get(number)
+        }
+        for place, reporter in enumerate(plan.reporters):
+            if own := _own(reporter, figures):
+                day = max(days[text, unit] for _, unit in own)
+                kept_at = datetime.combine(day, time(1 + place % 9, place * 17 % 60))
+                yield Sending(reporter, quarter, f"BC_{reporter.code}_{quarter}.xlsx", kept_at, own)
+
+
+def _written(text: str) -> Value:
+    """Yes, no, or a fraction as "12/15"."""
+    if text in {vi.YES, vi.NO}:
+        return text == vi.YES
+    numerator, _, denominator = text.partition("/")
+    return Decimal(numerator), Decimal(denominator)
+
+
+def _updates(plan: Plan) -> Iterator[tuple[date, TaskUpdate]]:
+    """What a file tells of the tasks, and on which day."""
+    for row in _rows(f"{plan.code}-nhiem-vu.csv"):
+        done_on = date.fromisoformat(row["done_on"]) if row["done_on"] else None
+        result = Document(row["result"], row["number"], done_on if row["number"] else None)
+        yield (
+            date.fromisoformat(row["told"]),
+            TaskUpdate(
+                row["task"],
+                Quarter.parse(row["quarter"]),
+                TaskState(row["state"]),
+                done_on,
+                result=result,
+                note=row["note"],
+                illustrative=True,
+            ),
+        )
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    path = SAMPLES / name
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def form(sending: Sending, held: Sequence[Reading], plan: Plan, units: Units) -> bytes:
@@ -144,7 +245,7 @@ def form(sending: Sending, held: Sequence[Reading], plan: Plan, units: Units) ->
 def samples(store: Store, plans: Mapping[str, Plan], directory: Directory) -> dict[str, bytes]:
     """Workbooks to try by hand in a store that holds the story: file name -> bytes."""
     plan = plans[PLAN]
-    units, quarter = directory.on(plan.end, plan.province), plan.quarters[-1]
+    units, quarter = directory.on(plan.start, plan.province), plan.quarters[-1]
     figures, held = _figures(units, quarter), store.current(PLAN)
 
     def made(code: str, name: str, other: Figures) -> tuple[str, bytes]:
@@ -185,12 +286,9 @@ def _mistakes(units: Units, district: str, figures: Figures) -> Figures:
     }
 
 
-def _read(
-    sending: Sending, held: Sequence[Reading], plans: Mapping[str, Plan], directory: Directory
-) -> Draft:
-    plan = plans[PLAN]
-    content = form(sending, held, plan, directory.on(plan.end, plan.province))
-    return workbook.read(sending.filename, content, plans, directory, held=held)
+def _read(plan: Plan, sending: Sending, held: Sequence[Reading], directory: Directory) -> Draft:
+    content = form(sending, held, plan, directory.on(plan.start, plan.province))
+    return workbook.read(sending.filename, content, {plan.code: plan}, directory, held=held)
 
 
 def _quarter(plan: Plan, figures: Figures, quarter: Quarter) -> Iterator[Sending]:

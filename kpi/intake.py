@@ -15,7 +15,6 @@ import streamlit as st
 from kpi import export, ui, vi
 from kpi.model import (
     AlreadyKeptError,
-    Cell,
     KpiError,
     NotAllowedError,
     Person,
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 # Keys of the session's state.
 _ANSWERS, _KEPT, _NOTED, _TURN = "answers", "kept", "noted", "uploader_turn"
-# A browser draws so many at once without a pause.
-_MOST_ROWS = 300
 _CHANGE: Mapping[Sort, str] = {
     "new": "Mới",
     "changed": "Thay đổi",
@@ -73,12 +70,21 @@ def pick_form() -> tuple[Plan, Reporter, Quarter]:
     own = [u for u in ui.uploads(plan) if u.reporter == code]
     sent = {u.quarter for u in own if not u.withdrawn}
     done = sent | {q for q in plan.quarters if ui.is_closed(plan, q)}
-    by_name = {vi.quarter(q): q for q in plan.quarters}
+    # Whoever began later is asked for no quarter before its first; a returned one is asked for again.
+    begun = min((u.quarter for u in own), default=plan.quarters[0])
+    first = next((q for q in plan.quarters if q >= begun and q not in done), plan.quarters[-1])
+    years = list(dict.fromkeys(q.year for q in plan.quarters))
+    year = first.year
+    if len(years) > 1:
+        year = st.selectbox("Năm", years, index=years.index(year), key=f"nam_{code}", width=110)
+    by_name = {vi.quarter(q): q for q in plan.quarters if q.year == year}
     name = st.segmented_control(
         "Quý",
         list(by_name),
-        default=next((n for n, q in by_name.items() if q not in done), list(by_name)[-1]),
-        key=f"quy_{code}",
+        default=vi.quarter(first)
+        if first.year == year
+        else next((n for n, q in by_name.items() if q not in done), list(by_name)[-1]),
+        key=f"quy_{code}" if len(years) == 1 else f"quy_{code}_{year}",
         required=True,
         wrap=True,
     )
@@ -185,7 +191,7 @@ def show_draft(draft: Draft, others: Iterable[Draft] = ()) -> bool:
                 icon=":material/error:",
             )
             return False
-        _show_problems(draft)
+        ui.show_mistakes([(p.at, vi.explain(p)) for p in draft.problems], draft.sha256)
         _ask(draft)
         _show_notices(draft)
         if not draft.problems:
@@ -208,50 +214,6 @@ def _note(draft: Draft, foreign: str = "") -> None:
 def _place_of(draft: Draft) -> tuple[object, object, object]:
     """Whose report for which quarter of which plan a file is."""
     return draft.plan and draft.plan.code, draft.reporter and draft.reporter.code, draft.quarter
-
-
-def _show_problems(draft: Draft) -> None:
-    if not draft.problems:
-        return
-    st.error(
-        f"Tệp có {len(draft.problems)} chỗ cần sửa. Chưa có số liệu nào được lưu. "
-        "Hãy sửa các ô dưới đây trong Excel, lưu lại rồi nạp lại tệp.",
-        icon=":material/error:",
-    )
-    table = export.Table(
-        "",
-        ("Trang", "Ô", "Thấy gì và cách sửa"),
-        tuple((*_place(p.at), _said(p.at, vi.explain(p))) for p in draft.problems),
-    )
-    _show_rows(table, "Những chỗ cần sửa")
-    st.download_button(
-        "Tải danh sách lỗi",
-        export.write(table, "csv"),
-        f"loi-{draft.sha256[:12]}.csv",
-        "text/csv",
-        key=f"errors-{draft.sha256}",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-
-
-def _place(at: Cell | None) -> tuple[str, str]:
-    return (at.sheet, at.address) if at else ("", "")
-
-
-def _said(at: Cell | None, words: str) -> str:
-    """A sentence beside whose columns its place stands already."""
-    rest = words.removeprefix(f"{vi.place(at)}: ") if at else words
-    return rest[:1].upper() + rest[1:]
-
-
-def _show_rows(table: export.Table, alt: str) -> None:
-    """A table in full, each cell wrapped, that can be read and copied on a phone, too."""
-    rows = export.printed(table)
-    shown = [{h: ui.plain(text) for h, text in row.items()} for row in rows[:_MOST_ROWS]]
-    st.table(shown, border="horizontal", alt=alt)
-    if len(rows) > _MOST_ROWS:
-        st.caption(f"… và {vi.number(len(rows) - _MOST_ROWS)} dòng nữa.")
 
 
 def _ask(draft: Draft) -> None:
@@ -282,8 +244,8 @@ def _show_notices(draft: Draft) -> None:
         with st.expander(
             f"{len(draft.notices)} điều cần lưu ý (không ngăn việc lưu)", icon=":material/info:"
         ):
-            rows = tuple((*_place(n.at), _said(n.at, vi.notice(n))) for n in draft.notices)
-            _show_rows(export.Table("", ("Trang", "Ô", "Lưu ý"), rows), "Những điều cần lưu ý")
+            table = ui.findings([(n.at, vi.notice(n)) for n in draft.notices], "Lưu ý")
+            ui.show_texts(table, "Những điều cần lưu ý")
 
 
 def _show_changes(draft: Draft) -> None:
@@ -301,11 +263,11 @@ def _show_changes(draft: Draft) -> None:
         for i in plan.indicators
         if any(counts[i.number, sort] for sort in _CHANGE)
     )
-    _show_rows(export.Table("", ("Chỉ tiêu", *_CHANGE.values()), rows), "Số liệu trong tệp theo chỉ tiêu")
+    ui.show_texts(export.Table("", ("Chỉ tiêu", *_CHANGE.values()), rows), "Số liệu trong tệp theo chỉ tiêu")
     replaced = [c for c in changes if c.sort == "changed"]
     if replaced:
         st.markdown("**Số liệu sẽ thay đổi** (lần nạp cũ vẫn được giữ trong Lịch sử nạp)")
-        _show_rows(_differences(plan, replaced), "Số liệu sẽ thay đổi")
+        ui.show_texts(_differences(plan, replaced), "Số liệu sẽ thay đổi")
     if sums["missing"]:
         with st.expander(f"{vi.number(sums['missing'])} số liệu còn thiếu"):
             st.caption("Ô trống không xóa số liệu đã nạp trước đó; có thể nạp bổ sung sau.")

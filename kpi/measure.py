@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
@@ -135,8 +135,11 @@ class Tally:
         self._plan = plan
         self._quarter = quarter
         self._now = _ordinal(quarter)
-        self._first = _ordinal(plan.quarters[0])
-        self._owed = min(self._now, _ordinal(plan.quarters[-1])) - self._first + 1
+        # What adds up begins anew with each year of a plan.
+        year = plan.quarters_of(quarter)
+        self._year = plan.year_of(quarter)
+        self._first = _ordinal(year[0])
+        self._owed = min(self._now, _ordinal(year[-1])) - self._first + 1
         self._indicators = {i.number: i for i in plan.indicators}
         self._held = _newest_first(readings, self._now)
         self._children: dict[str, tuple[str, ...]] = {}
@@ -277,6 +280,11 @@ class Tally:
         total.readings += figure.readings
 
     def _figure(self, indicator: Indicator, code: str) -> _Figure:
+        if indicator.all_of:
+            owes = code in self._expected[indicator.number]
+            return (
+                _all([self._figure(self._indicators[n], code) for n in indicator.all_of]) if owes else _SILENT
+            )
         held = self._held.get((indicator.number, code))
         if held is None:
             return _SILENT
@@ -356,18 +364,16 @@ class Tally:
         )
 
     def _ranked(self, indicator: Indicator, code: str) -> Measure:
-        """The edition the plan is judged by once it is published, before that the newest known."""
+        """The edition the year is judged by once it is published, before that the newest known."""
         ranks: dict[int, tuple[Decimal, tuple[Reading, ...]]] = {
             e.year: (Decimal(e.rank), ())
             for e in indicator.editions
-            if (
-                e.published <= self._quarter.last_day if e.published is not None else e.year < self._plan.year
-            )
+            if (e.published <= self._quarter.last_day if e.published is not None else e.year < self._year)
         }
         for _, reading in reversed(self._held.get((indicator.number, code), ())):
             if reading.edition is not None and reading.value is not None:
                 ranks[reading.edition] = reading.value, (reading,)
-        newest = max((year for year in ranks if year <= self._plan.year), default=None)
+        newest = max((year for year in ranks if year <= self._year), default=None)
         rank, readings = ranks[newest] if newest is not None else (None, ())
         before, earlier = ranks.get(newest - 1, (None, ())) if newest is not None else (None, ())
         silent = () if rank is not None else (code,)
@@ -389,6 +395,21 @@ class Tally:
             newest,
             None if rank is None or before is None else int(before - rank),
         )
+
+
+def _all(parts: Sequence[_Figure]) -> _Figure:
+    """Yes when every part is, no when one is not, whatever the others say; nothing while that is open."""
+    counted = [part for part in parts if part.whole and part.denominator != ZERO]
+    denied = [part for part in counted if not part.numerator]
+    if not denied and not all(part.whole for part in parts):
+        return _SILENT
+    return _Figure(
+        ZERO if denied or not counted else ONE,
+        None if counted else ZERO,
+        whole=True,
+        stale=all(part.stale for part in denied) if denied else any(part.stale for part in parts),
+        readings=tuple(reading for part in parts for reading in part.readings),
+    )
 
 
 def _ordinal(quarter: Quarter) -> int:
@@ -432,4 +453,4 @@ def _last_denominator(held: list[tuple[int, Reading]]) -> Decimal | None:
 
 
 def _is_ceiling(indicator: Indicator) -> bool:
-    return indicator.kind is Kind.SHARE and indicator.target.value >= 100
+    return indicator.kind is Kind.SHARE and (indicator.target is None or indicator.target.value >= 100)

@@ -438,6 +438,8 @@ class Plan:
     """From this day on, ratings and discipline of people are erased."""
     text: str = ""
     """SHA-256 of the file it was read from."""
+    source: str = field(default="", repr=False)
+    """All that the file says."""
 
     def indicator(self, number: str) -> Indicator:
         return next(i for i in self.indicators if i.number == number)
@@ -472,6 +474,15 @@ class Plan:
         while found[-1].last_day < self.end:
             found.append(found[-1].next)
         return tuple(found)
+
+    def year_of(self, quarter: Quarter) -> int:
+        """The year a quarter lies in; of one before or after the plan, the plan's nearest."""
+        return min(max(quarter, self.quarters[0]), self.quarters[-1]).year
+
+    def quarters_of(self, quarter: Quarter) -> tuple[Quarter, ...]:
+        """The plan's quarters of that year."""
+        year = self.year_of(quarter)
+        return tuple(q for q in self.quarters if q.year == year)
 
     @cached_property
     def expected(self) -> Mapping[str, tuple[str, ...]]:
@@ -852,6 +863,40 @@ class UnknownTaskError(KpiError):
     def __init__(self, task: str) -> None:
         super().__init__(task)
         self.task = task
+
+
+class UnknownPlanTextError(KpiError):
+    def __init__(self, sha256: str) -> None:
+        super().__init__(sha256)
+        self.sha256 = sha256
+
+
+class StalePlanError(KpiError):
+    """A plan file is no longer what the change was made from."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+class UneditablePlanError(KpiError):
+    """A plan's text cannot be changed without disturbing what was not to be changed."""
+
+
+class UnknownSubjectError(KpiError):
+    """Nobody who can be proposed for an award has this code, or no criterion or paper has this key."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(subject)
+        self.subject = subject
+
+
+class PersonalErasedError(KpiError):
+    """The day has come from which ratings and discipline are no longer kept."""
+
+    def __init__(self, since: date) -> None:
+        super().__init__(since.isoformat())
+        self.since = since
 
 
 class UnknownSnapshotError(KpiError):

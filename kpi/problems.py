@@ -73,6 +73,13 @@ class TooManyRows:
     columns: int
 
 
+@dataclass(frozen=True, slots=True)
+class TaskForm:
+    """A form of tasks where figures are asked for."""
+
+    at: Cell | None = None
+
+
 # Who sends it, for when.
 
 
@@ -118,7 +125,9 @@ class QuarterDisagrees:
 class QuarterOutsidePlan:
     at: Cell | None
     quarter: Quarter
-    year: int
+    first: int
+    """Year in which the plan begins."""
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +402,7 @@ Unreadable = (
 
 Problem = (
     Unreadable
+    | TaskForm
     | UnknownPlan
     | UnknownReporter
     | ReporterDisagrees
@@ -763,9 +773,234 @@ Notice = (
     | UnitsMissing
 )
 
-Finding = Problem | Doubt | Notice
+# What is told of tasks.
+
+
+@dataclass(frozen=True, slots=True)
+class NoTaskForm:
+    """A workbook of anything else where tasks are asked for; `figures` when it is a form of figures."""
+
+    figures: bool
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """The hidden sheet by which a form is known is not as it was handed out."""
+
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownOwner:
+    found: str
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownTask:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTask:
+    at: Cell
+    task: str
+    assignee: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTwice:
+    at: Cell
+    first: Cell
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownState:
+    at: Cell | None
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneWithoutDate:
+    at: Cell | None
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateWithoutDone:
+    at: Cell | None
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultWithoutDone:
+    at: Cell | None
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayToCome:
+    """A day on which something is said to have happened, later than today."""
+
+    at: Cell | None
+    found: date
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAfterQuarter:
+    at: Cell | None
+    found: date
+    quarter: Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class DoneBeforeStart:
+    at: Cell | None
+    found: date
+    start: date
+
+
+@dataclass(frozen=True, slots=True)
+class TextTooLong:
+    at: Cell | None
+    length: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadEvidence:
+    """`reason` is empty, large, or kind: no file of the kinds that are taken, or not what its name says."""
+
+    filename: str
+    reason: Literal["empty", "large", "kind"]
+    at: Cell | None = None
+
+
+TaskProblem = (
+    NoTaskForm
+    | KeyChanged
+    | UnknownOwner
+    | UnknownTask
+    | ForeignTask
+    | TaskTwice
+    | UnknownState
+    | DoneWithoutDate
+    | DateWithoutDone
+    | ResultWithoutDone
+    | DayToCome
+    | DoneAfterQuarter
+    | DoneBeforeStart
+    | TextTooLong
+    | BadEvidence
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DoneWithoutResult:
+    at: Cell | None
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingTold:
+    at: Cell | None = None
+
+
+TaskNotice = DoneWithoutResult | NothingTold
+
+Finding = Problem | Doubt | Notice | TaskProblem | TaskNotice
 
 
 def reason(finding: Finding) -> str:
     """A name for machines: UnknownUnit -> "unknown_unit"."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(finding).__name__).lower()
+
+
+# The list of people with ratings and discipline.
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchSheet:
+    sheet: str
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchColumn:
+    sheet: str
+    heading: str
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMissing:
+    at: Cell
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMissing:
+    """Somebody was disciplined, and this is lacking of the decision."""
+
+    at: Cell
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadCode:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTwice:
+    at: Cell
+    first: Cell
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOfRoom:
+    """Rooms and people are told apart by their codes alone."""
+
+    at: Cell
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUnlisted:
+    """A row of another sheet is about somebody whom the first sheet does not name."""
+
+    at: Cell
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotOneOf:
+    at: Cell
+    found: str
+    heading: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyNamed:
+    at: Cell | None = None
+
+
+MemberProblem = (
+    NoSuchSheet
+    | NoSuchColumn
+    | FieldMissing
+    | DecisionMissing
+    | BadCode
+    | CodeTwice
+    | CodeOfRoom
+    | CodeUnlisted
+    | NotOneOf
+    | NobodyNamed
+)

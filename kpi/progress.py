@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -25,8 +25,8 @@ class Assessment:
     """What the value is over: the whole universe when that is known."""
     value: Fraction | None
     """Percent, count or rank; while a rank is awaited, that of the newest known edition."""
-    target: Decimal
-    """The plan's; of a count, a unit below the province has its part in proportion, rounded up."""
+    target: Decimal | None
+    """The plan's, None where it gives none; of a count, a unit below the province has its part in proportion, rounded up."""
     lower: Fraction | None
     """Both bounds are None when complete, or when the universe is unknown."""
     upper: Fraction | None
@@ -49,6 +49,11 @@ class Assessment:
     stale: tuple[str, ...]
     bare: bool
     readings: tuple[Reading, ...]
+
+    @property
+    def goal(self) -> Decimal:
+        """What nothing may be rounded across, nor drawn beyond as if it were reached: without a target, the whole."""
+        return Decimal(100) if self.target is None else self.target
 
 
 def assess(
@@ -144,21 +149,27 @@ def judge_stand(
 
 def pace(plan: Plan, indicator: Indicator, quarter: Quarter) -> Fraction | None:
     """What the province should have reached by the end of a quarter; None when the plan does not say."""
-    target = Fraction(indicator.target.value)
-    if indicator.kind is Kind.RANK:
+    if indicator.kind is Kind.RANK or indicator.target is None:
         return None
+    target = Fraction(indicator.target.value)
     if indicator.maintain or indicator.behaviour is Behaviour.FLOW:
         return target
+    # Distinct things are counted anew each year; what stays has until the plan's end.
+    anew = indicator.behaviour is Behaviour.DISTINCT
+    year = plan.quarters_of(quarter)
     passed = [number for number in indicator.milestones if number <= quarter.number]
-    if passed:
+    if passed and (anew or year[-1] == plan.quarters[-1]):
         return Fraction(indicator.milestones[max(passed)])
-    gone = Fraction(sum(q <= quarter for q in plan.quarters), len(plan.quarters))
-    if indicator.behaviour is Behaviour.DISTINCT:
-        return target * gone
+    if anew:
+        return target * _gone(year, quarter)
     if indicator.baseline is None:
         return None
     baseline = Fraction(indicator.baseline)
-    return baseline + (target - baseline) * gone
+    return baseline + (target - baseline) * _gone(plan.quarters, quarter)
+
+
+def _gone(quarters: Sequence[Quarter], upto: Quarter) -> Fraction:
+    return Fraction(sum(q <= upto for q in quarters), len(quarters))
 
 
 def _reached(value: Fraction, target: Decimal, *, ceiling: bool) -> Status | None:
@@ -177,19 +188,19 @@ def _assessment(
     *,
     closed: bool,
 ) -> Assessment:
-    target = indicator.target.value
-    if indicator.kind is Kind.COUNT and unit.code != plan.province:
+    target = None if indicator.target is None else indicator.target.value
+    if target is not None and indicator.kind is Kind.COUNT and unit.code != plan.province:
         part = Fraction(found.expected, len(plan.expected[indicator.number]))
         target = Decimal(ceil(Fraction(target) * part))
         expectation = None if expectation is None else expectation * part
     to_come = None if closed else _to_come(plan, indicator, unit, quarter, found)
-    rest = _rest(found, to_come, target)
-    lacking, in_all = _distance(plan, indicator, found, target)
+    rest = None if target is None else _rest(found, to_come, target)
+    lacking, in_all = _distance(plan, indicator, quarter, found, target)
     return Assessment(
         indicator,
         unit,
         quarter,
-        _status(plan, indicator, unit, found, target, expectation, to_come, closed=closed),
+        _status(plan, indicator, unit, quarter, found, target, expectation, to_come, closed=closed),
         found.numerator,
         found.denominator,
         found.value,
@@ -217,8 +228,9 @@ def _status(
     plan: Plan,
     indicator: Indicator,
     unit: Unit,
+    quarter: Quarter,
     found: Measure,
-    target: Decimal,
+    target: Decimal | None,
     expectation: Fraction | None,
     to_come: Decimal | None,
     *,
@@ -226,10 +238,15 @@ def _status(
 ) -> Status:
     if not found.known:
         return Status.NO_DATA
-    if indicator.kind is Kind.RANK:
-        return _ranked(plan, found, target)
+    if target is not None and indicator.kind is Kind.RANK:
+        return _ranked(plan, quarter, found, target)
     if found.value is None:
         return Status.NOT_APPLICABLE
+    if target is None:
+        # Nothing less than the whole can be called reached, and without a number nothing is missed.
+        return (
+            Status.MET if (found.value if found.lower is None else found.lower) >= 100 else Status.IN_PROGRESS
+        )
     ceiling = indicator.kind is Kind.SHARE and target >= 100
     if indicator.behaviour is not Behaviour.FLOW:
         lower = found.value if found.lower is None else found.lower
@@ -255,8 +272,8 @@ def _bare_flow(value: Fraction, target: Decimal, *, closed: bool) -> Status:
     return Status.ON_TRACK if value >= target else Status.BEHIND
 
 
-def _ranked(plan: Plan, found: Measure, target: Decimal) -> Status:
-    if found.edition != plan.year:
+def _ranked(plan: Plan, quarter: Quarter, found: Measure, target: Decimal) -> Status:
+    if found.edition != plan.year_of(quarter):
         return Status.AWAITING
     if found.gain is None:
         return Status.NO_DATA
@@ -269,8 +286,9 @@ def _to_come(
     """What the plan expects of the whole province, or the rest of the year at the rate so far."""
     if indicator.behaviour is not Behaviour.FLOW or not found.denominator:
         return None
-    gone = sum(q <= quarter for q in plan.quarters)
-    left = len(plan.quarters) - gone
+    year = plan.quarters_of(quarter)
+    gone = sum(q <= quarter for q in year)
+    left = len(year) - gone
     if left == 0 and not found.partial:
         return Decimal(0)
     if indicator.expected_year_total is not None and unit.code == plan.province:
@@ -290,11 +308,13 @@ def _rest(found: Measure, to_come: Decimal | None, target: Decimal) -> Fraction 
 
 
 def _distance(
-    plan: Plan, indicator: Indicator, found: Measure, target: Decimal
+    plan: Plan, indicator: Indicator, quarter: Quarter, found: Measure, target: Decimal | None
 ) -> tuple[Decimal | None, Decimal | None]:
     """Things lacking, and things needed in all, over the denominator judged over."""
+    if target is None:
+        return None, None
     if indicator.kind is Kind.RANK:
-        judged = found.gain is not None and found.edition == plan.year
+        judged = found.gain is not None and found.edition == plan.year_of(quarter)
         return (max(target - (found.gain or 0), Decimal(0)) if judged else None), None
     if found.numerator is None or found.value is None:
         return None, None

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 import streamlit as st
 
 from kpi import charts, export, ui, vi
-from kpi.export import Report, Table
+from kpi.export import Paragraph, Report, Table
 from kpi.export.changes import compare
 from kpi.export.formats import FORMATS, filename, render
 from kpi.export.gather import gather
@@ -117,7 +117,7 @@ def show(view: View, report: Report) -> None:
 def _show_words(report: Report) -> None:
     st.markdown(f"**{plain(report.standing)}**")
     sections = (
-        ("Kết quả thực hiện các chỉ tiêu", [f"**{p.number}.** {plain(p.text)}" for p in report.paragraphs]),
+        ("Kết quả thực hiện các chỉ tiêu", [_titled(p) for p in report.paragraphs]),
         ("Kết quả thực hiện nhiệm vụ", [f"**{plain(p.number)}.** {plain(p.text)}" for p in report.tasks]),
         ("Tồn tại, hạn chế", [plain(text) for text in report.lacking]),
     )
@@ -126,11 +126,16 @@ def _show_words(report: Report) -> None:
         st.markdown("\n".join(f"- {line}" for line in lines) or "Không có.")
 
 
+def _titled(found: Paragraph) -> str:
+    return f"**{plain(found.number)}. {plain(found.name.rstrip('.'))}.** {plain(found.text)}"
+
+
 def _show_charts(view: View, report: Report) -> None:
     st.caption("Bấm biểu tượng máy ảnh ở góc biểu đồ để tải ảnh PNG, dán vào bản trình chiếu.")
-    st.subheader(plain(report.summary.title), anchor=False)
-    rows = ui.assessments(view)
-    _picture(charts.bullets(rows), f"so-voi-chi-tieu-{report.plan}-{report.period}", report.standing)
+    rows, stem = ui.assessments(view), f"{report.plan}-{report.period}"
+    called = " · ".join([vi.period(Period.parse(report.period)), *([vi.ILLUSTRATIVE] * report.illustrative)])
+    title = f"So với chỉ tiêu giao, {report.province}, {called}"
+    _picture(charts.bullets(rows), f"so-voi-chi-tieu-{stem}", title, report.standing)
     charted = {f"{c.number}. {c.name}": c.number for c in report.courses if any(c.values)}
     if not charted:
         return
@@ -139,12 +144,12 @@ def _show_charts(view: View, report: Report) -> None:
     quarters = [q for q in view.plan.quarters if q.year == view.quarter.year]
     course = [r for q in quarters for r in ui.assessments(view, quarter=q) if r.indicator.number == number]
     drawn = charts.quarters(course, view.quarter, vi.SERIES)
-    _picture(drawn, f"chi-tieu-{number}-{report.plan}-{report.period}", chosen)
+    _picture(drawn, f"chi-tieu-{number}-{stem}", f"{chosen}, {called}", chosen)
 
 
-def _picture(figure: charts.Figure, name: str, alt: str) -> None:
+def _picture(figure: charts.Figure, name: str, title: str, alt: str) -> None:
     config = dict(charts.picture_config(name))
-    st.plotly_chart(charts.picture(figure), theme=None, config=config, key=name, alt=alt)
+    st.plotly_chart(charts.picture(figure, title), theme=None, config=config, key=name, alt=alt)
 
 
 def _show_annex(report: Report) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import NoReturn
 
 import streamlit as st
 
 from kpi import demo, export, vi
+from kpi import plan as plan_files
 from kpi.access import matches, may
 from kpi.model import (
+    Cell,
     KpiError,
     NotAllowedError,
     Person,
@@ -33,7 +32,7 @@ from kpi.model import (
     UnknownPersonError,
     Upload,
 )
-from kpi.plan import load
+from kpi.plan import PlanError
 from kpi.progress import Assessment, assess
 from kpi.settings import Settings, beside
 from kpi.settings import load as load_settings
@@ -44,18 +43,18 @@ from kpi.units import Directory, Units
 _SHIPPED = Path(__file__).parent.parent / "data"
 # A table with more rows scrolls in itself.
 _ROWS = 30
-# Seconds a page waits for its download to be on record.
-_PATIENCE = 3
 # Key of the session's state: the sample quarters were just loaded, so the newest one is shown.
 _FILLED = "filled"
 # The refusals of this visit that are on record already: every rerun would add another.
 _REFUSED = "refused"
 # What was done just before the page was drawn again.
 _SAID = "said"
-# Whether the last quarter was closed when the page was last drawn: when that changes, so does the default.
-_CLOSED = "last_quarter_closed"
-# The heads of the record after this visit's downloads, by the file's name.
-_NOTED = "exports_noted"
+# Which quarter was shown last, and whether it was closed: when that changes, so does how it is judged at first.
+_CLOSED = "judged_quarter_closed"
+
+
+# Of each plan file: its path, and what changes when it is written: node, time, size.
+_Prints = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +160,39 @@ def _load_directory(folder: str) -> Directory:
     return Directory.load(Path(folder))
 
 
+def plan_paths() -> list[Path]:
+    """The plan files that count today."""
+    return plan_files.paths(data_folder(), Path(_store_path()))
+
+
 @st.cache_resource(show_spinner=False)
-def _load_plans(folder: str, units: str) -> tuple[dict[str, Plan], tuple[KpiError, ...]]:
+def _noted(path: str) -> set[_Prints]:
+    """Of an open store: the plan files as they were when what they say was last put on record."""
+    return set()
+
+
+def _note_plans(prints: _Prints) -> None:
+    texts = {path.stem: path.read_bytes() for path in plan_paths()}
+    _open_store(_store_path()).plans.note(texts)
+    _noted(_store_path()).add(prints)
+
+
+def _known_plans() -> tuple[dict[str, Plan], tuple[KpiError, ...]]:
+    """The plans that can be read, and what is wrong with the others; whatever was changed is read anew."""
+    prints = tuple((str(p), (s := p.stat()).st_ino, s.st_mtime_ns, s.st_size) for p in plan_paths())
+    noted = _noted(_store_path())
+    if noted and prints not in noted:
+        _note_plans(prints)
+    return _load_plans(prints, _reference("units"))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _load_plans(prints: _Prints, units: str) -> tuple[dict[str, Plan], tuple[KpiError, ...]]:
     good: dict[str, Plan] = {}
     bad: list[KpiError] = []
-    for path in sorted(Path(folder).glob("*.toml")):
+    for path, *_ in prints:
         try:
-            plan = load(path, _load_directory(units))
+            plan = plan_files.load(Path(path), _load_directory(units))
         except KpiError as error:
             bad.append(error)
         else:
@@ -179,22 +204,17 @@ def prepare() -> View | None:
     """Open all that a first visitor would wait for; what cannot be opened is said on the page that needs it."""
     try:
         opened = _open_store(_store_path())
-        good, _ = _load_plans(_reference("plans"), _reference("units"))
-        opened.note_plans(_plan_texts())
+        good, _ = _known_plans()
+        _note_plans(())
+        opened.awards.erase_personal(good, today())
         matches(None, "")  # so that the first name nobody has takes no longer than the others
     except KpiError as error:
         logging.getLogger("kpi").warning("%s", vi.refusal(error))
         return None
     if not good:
         return None
-    plan = next(iter(good.values()))
+    plan = _first_plan(good)
     return View(plan, units_of(plan), _held(plan).latest, closed=False, revision=opened.revision)
-
-
-def _plan_texts() -> dict[str, str]:
-    """Every plan file, good or bad, by its name: the SHA-256 of what it says."""
-    paths = sorted(Path(_reference("plans")).glob("*.toml"))
-    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def settings() -> Settings:
@@ -247,7 +267,7 @@ def directory() -> Directory:
 
 def plans() -> dict[str, Plan]:
     """Every plan that can be read, by code. A plan file that cannot is named in a warning on the page."""
-    good, bad = _load_plans(_reference("plans"), _reference("units"))
+    good, bad = _known_plans()
     for error in bad:
         show_refusal(error)
     if not good:
@@ -258,17 +278,23 @@ def plans() -> dict[str, Plan]:
     return good
 
 
+def broken_plans() -> list[PlanError]:
+    """What is wrong with each plan file that cannot be read."""
+    return [error for error in _known_plans()[1] if isinstance(error, PlanError)]
+
+
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _units(folder: str, day: str, province: str) -> Units:
     return _load_directory(folder).on(date.fromisoformat(day), province)
 
 
 def units_of(plan: Plan) -> Units:
-    return _units(_reference("units"), str(plan.end), plan.province)
+    """The units of a plan, for all of its time: those of its first day."""
+    return _units(_reference("units"), str(plan.start), plan.province)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _hold(_store: Store, _plan: Plan, path: str, revision: int, plan: str) -> _Held:
+def _hold(_store: Store, _plan: Plan, path: str, revision: int, plan: str, text: str) -> _Held:
     readings = _store.current(plan)
     latest = max((r.quarter for r in readings), default=_plan.quarters[0])
     closed = frozenset(_store.closed(plan))
@@ -279,7 +305,7 @@ def _hold(_store: Store, _plan: Plan, path: str, revision: int, plan: str) -> _H
 
 def _held(plan: Plan) -> _Held:
     opened = store()
-    return _hold(opened, plan, _store_path(), opened.revision, plan.code)
+    return _hold(opened, plan, _store_path(), opened.revision, plan.code, plan.text)
 
 
 def readings(plan: Plan) -> list[Reading]:
@@ -315,7 +341,7 @@ def assessments(view: View, of: Iterable[Unit] = (), *, quarter: Quarter | None 
 
 def state(view: View) -> tuple[str, int, str, str, bool]:
     """What anything derived from a view is cached on; plain values, which Streamlit hashes fastest."""
-    return _store_path(), view.revision, view.plan.code, str(view.quarter), view.closed
+    return _store_path(), view.revision, view.plan.text, str(view.quarter), view.closed
 
 
 def page_title(title: str) -> None:
@@ -336,25 +362,49 @@ def today() -> date:
 
 
 def pick_plan() -> Plan:
-    """Choose a plan when there are several; it stands in the address."""
+    """Choose a plan when there are several; it stands in the address, by its name or its code."""
     known = plans()
     if len(known) == 1:
         return next(iter(known.values()))
-    return known[
-        st.selectbox("Kế hoạch", list(known), format_func=_plan_name, key="ke_hoach", bind="query-params")
-    ]
+    chosen = st.session_state.get("ke_hoach") or st.query_params.get("ke_hoach")
+    first = _first_plan(known, person()).code
+    # Said again on every run, as the quarter is.
+    st.session_state["ke_hoach"] = chosen if chosen in known else first
+    code = st.selectbox(
+        "Kế hoạch",
+        list(known),
+        None,
+        format_func=_plan_name,
+        key="ke_hoach",
+        required=True,
+        bind="query-params",
+        width=560,
+    )
+    return known.get(str(code), known[first])
+
+
+def _first_plan(known: Mapping[str, Plan], here: Person | None = None) -> Plan:
+    """What a first visit shows: of the plans in which one's own unit has work, those with figures, the one that began
+    last, of one year before several."""
+    own = {grant.unit for grant in here.grants if grant.unit} if here else set()
+
+    def rank(plan: Plan) -> tuple[bool, bool, date, int]:
+        named = {*plan.assignees, *(r.code for r in plan.reporters), *(room.code for room in plan.rooms)}
+        return not own.isdisjoint(named), bool(readings(plan)), plan.start, -len(plan.quarters)
+
+    return max(known.values(), key=rank)
 
 
 def pick_view(*, judged: bool = True) -> View:
     """Choose plan and quarter; they stand in the address, so a link shows the same view on every page.
 
-    `judged`: the page shows verdicts, so those of the plan's last quarter may be asked for as final.
+    `judged`: the page shows verdicts, so those of a year's last quarter may be asked for as final.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         plan, revision = pick_plan(), store().revision
         held = _held(plan)
         quarter = _pick_quarter(plan, held.latest)
-        final = judged and quarter == plan.quarters[-1] and _pick_final(quarter in held.closed)
+        final = judged and quarter == plan.quarters_of(quarter)[-1] and _pick_final(plan, quarter)
         if quarter in held.closed:
             st.badge("Kỳ đã chốt", color="blue", icon=":material/lock:")
         if held.illustrative:
@@ -363,11 +413,13 @@ def pick_view(*, judged: bool = True) -> View:
     return View(plan, units_of(plan), quarter, final, revision)
 
 
-def _pick_final(closed: bool) -> bool:
-    """Whether the last quarter is judged as final: at first as the office has left it."""
-    if st.session_state.setdefault(_CLOSED, closed) != closed:
+def _pick_final(plan: Plan, quarter: Quarter) -> bool:
+    """Whether the last quarter of a year is judged as final: at first as the office has left it."""
+    closed = is_closed(plan, quarter)
+    now = plan.code, quarter, closed
+    if st.session_state.setdefault(_CLOSED, now) != now:
         st.session_state.pop("chot", None)
-        st.session_state[_CLOSED] = closed
+        st.session_state[_CLOSED] = now
     return st.toggle(
         "Đánh giá như kỳ đã chốt",
         closed,
@@ -379,26 +431,41 @@ def _pick_final(closed: bool) -> bool:
 
 
 def _pick_quarter(plan: Plan, latest: Quarter) -> Quarter:
+    # A link may name a quarter of another year than the one whose quarters are offered.
+    named = st.session_state.get("ky") or st.query_params.get("ky")
+    chosen = None if st.session_state.pop(_FILLED, False) else named
     by_name = {vi.quarter(q): q for q in plan.quarters}
-    chosen = None if st.session_state.pop(_FILLED, False) else st.session_state.get("ky")
+    shown = by_name.get(str(chosen), latest)
+    years = list(dict.fromkeys(q.year for q in plan.quarters))
+    if len(years) > 1:
+        # The quarter leads: only it stands in the address.
+        st.session_state["nam"] = shown.year
+        st.selectbox("Năm", years, key="nam", width=110, on_change=_turn_to_year, args=(plan, shown))
     # Not as the widget's default: Streamlit leaves that out of the address, and a link would drift. Said again
     # on every run, since another page's widget of the same key is another widget.
-    st.session_state["ky"] = chosen if chosen in by_name else vi.quarter(latest)
-    name = st.segmented_control(
-        "Kỳ báo cáo", list(by_name), key="ky", bind="query-params", required=True, wrap=True
-    )
+    st.session_state["ky"] = vi.quarter(shown)
+    names = [vi.quarter(q) for q in plan.quarters_of(shown)]
+    name = st.segmented_control("Kỳ báo cáo", names, key="ky", bind="query-params", required=True, wrap=True)
     # The browser's way back may lead to an address without a quarter.
     return by_name.get(str(name), latest)
 
 
+def _turn_to_year(plan: Plan, shown: Quarter) -> None:
+    """Show the same quarter of the year just chosen, or the first that the plan has of it."""
+    found = plan.quarters_of(Quarter(st.session_state["nam"], shown.number))
+    st.session_state["ky"] = vi.quarter(next((q for q in found if q.number == shown.number), found[0]))
+
+
 def address() -> dict[str, str]:
-    """What the address of a first visit says: the newest quarter of the first plan."""
-    return {"ky": vi.quarter(_held(next(iter(plans().values()))).latest)}
+    """What the address of a first visit says: the first plan, when there are several, and its newest quarter."""
+    known = plans()
+    plan = _first_plan(known, person())
+    named = {"ke_hoach": _plan_name(plan.code)} if len(known) > 1 else {}
+    return named | {"ky": vi.quarter(_held(plan).latest)}
 
 
 def _plan_name(code: str) -> str:
-    plan = plans()[code]
-    return f"{plan.title} ({plan.year})"
+    return vi.plan_name(_known_plans()[0][code])
 
 
 def empty_store(view: View) -> bool:
@@ -440,9 +507,19 @@ def unsent(view: View) -> list[Reporter]:
     return [r for r in view.plan.reporters if r.code not in sent]
 
 
+def updates(plan: Plan) -> list[TaskUpdate]:
+    """What was told of the tasks; shared and cached, so for reading only."""
+    return _held(plan).updates
+
+
+def templates() -> Path:
+    """Where the templates of documents lie: the office's own, or those that came with the program."""
+    return Path(_reference("templates"))
+
+
 def standings(view: View) -> list[Standing]:
     """The tasks of the plan as they were known at the end of the view's quarter."""
-    return stand(view.plan.tasks, _held(view.plan).updates, view.quarter, as_known(view))
+    return stand(view.plan.tasks, updates(view.plan), view.quarter, as_known(view))
 
 
 def as_known(view: View) -> date:
@@ -471,6 +548,49 @@ def show_table(table: export.Table, alt: str, *, wrap: int = 46, most: int = 7) 
     )
 
 
+def show_texts(table: export.Table, alt: str, *, most: int = 300) -> None:
+    """A table in full, each cell wrapped, that can be read and copied on a phone, too."""
+    rows = export.printed(table)
+    shown = [{h: plain(text) for h, text in row.items()} for row in rows[:most]]
+    st.table(shown, border="horizontal", alt=alt)
+    if len(rows) > most:
+        st.caption(f"… và {vi.number(len(rows) - most)} dòng nữa.")
+
+
+def show_mistakes(mistakes: Sequence[tuple[Cell | None, str]], sha256: str) -> None:
+    """All that has to be mended in a file, where and how, to be carried to Excel."""
+    if not mistakes:
+        return
+    st.error(
+        f"Tệp có {vi.number(len(mistakes))} chỗ cần sửa. Chưa có gì được lưu. "
+        "Hãy sửa các ô dưới đây trong Excel, lưu lại rồi nạp lại tệp.",
+        icon=":material/error:",
+    )
+    table = findings(mistakes, "Thấy gì và cách sửa")
+    show_texts(table, "Những chỗ cần sửa")
+    st.download_button(
+        "Tải danh sách lỗi",
+        export.write(table, "csv"),
+        f"loi-{sha256[:12]}.csv",
+        "text/csv",
+        key=f"errors-{sha256}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def findings(said: Iterable[tuple[Cell | None, str]], heading: str) -> export.Table:
+    """Sentences about cells, beside their places."""
+    rows = tuple((*((at.sheet, at.address) if at else ("", "")), _beside(at, words)) for at, words in said)
+    return export.Table("", ("Trang", "Ô", heading), rows)
+
+
+def _beside(at: Cell | None, words: str) -> str:
+    """A sentence beside whose columns its place stands already."""
+    rest = words.removeprefix(f"{vi.place(at)}: ") if at else words
+    return rest[:1].upper() + rest[1:]
+
+
 def reporters(plan: Plan, right: Right) -> list[Reporter]:
     """The reporters of a plan over whom the person here has the right."""
     here = person()
@@ -483,53 +603,14 @@ def show_label(plan: Plan) -> None:
         st.badge(vi.ILLUSTRATIVE, color="orange")
 
 
-def offer_report(view: View, table: export.Table, stem: str) -> None:
-    """Both formats of a report. It goes on record when it is fetched, and the head of the record stands beside it."""
-    formats: tuple[tuple[str, export.Format], ...] = (
-        ("Tải CSV cho Excel", "csv"),
-        ("Tải CSV máy đọc", "csv-machine"),
-    )
-    head = ""
-    with st.container(horizontal=True):
-        for label, to in formats:
-            name = f"{stem}-{view.plan.code}-{view.quarter}{to.removeprefix('csv')}.csv"
-            noted = st.session_state.setdefault(_NOTED, {}).setdefault(name, SimpleQueue())
-            if st.download_button(
-                label,
-                partial(_export, store(), person().login, view, table, to, name, noted),
-                name,
-                "text/csv",
-                key=f"{to}-{stem}",
-                type="primary" if to == "csv" else "secondary",
-                icon=":material/download:",
-            ):
-                # The file is made beside this run, by the thread that answers the browser.
-                with suppress(Empty):
-                    head = noted.get(timeout=_PATIENCE)
-    if head:
-        st.success(f"Đã ghi lần xuất vào nhật ký. {vi.head(head)}", icon=":material/check_circle:")
-    else:
-        st.caption(f"{vi.head(store().record.head())}. Mỗi lần tải về được ghi vào nhật ký.")
-
-
-def _export(
-    opened: Store,
-    login: str,
-    view: View,
-    table: export.Table,
-    to: export.Format,
-    name: str,
-    noted: SimpleQueue[str],
-) -> bytes:
-    """Outside of any session: who asks is looked up again, since a page may be older than a change of roles."""
-    content = export.write(table, to)
-    noted.put(opened.note_export(opened.people.get(login), view.plan.code, view.quarter, name, content))
-    return content
-
-
 def original(opened: Store, login: str, upload: str) -> bytes:
     """A workbook as it was sent; outside of any session, so who asks is looked up again."""
     return opened.original(upload, opened.people.get(login))
+
+
+def evidence(opened: Store, login: str, update: str) -> bytes:
+    """The file that proves what was told of a task; outside of any session, so who asks is looked up again."""
+    return opened.tasks.evidence(update, opened.people.get(login))[1]
 
 
 def backup(opened: Store, login: str, name: str) -> bytes:

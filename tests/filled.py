@@ -50,7 +50,7 @@ class Sender:
     def __init__(self, plan: Plan, directory: Directory) -> None:
         self.plan = plan
         self.directory = directory
-        self.units = directory.on(plan.end, plan.province)
+        self.units = directory.on(plan.start, plan.province)
 
     def content(
         self,

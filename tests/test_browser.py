@@ -32,7 +32,7 @@ def plans():
 def form(plans):
     """The blank of Ba Bể for the first quarter, and what its cells are called."""
     plan = plans["bac-kan-2022"]
-    units = Directory.load(DATA / "units").on(plan.end, plan.province)
+    units = Directory.load(DATA / "units").on(plan.start, plan.province)
     return plan, units, workbook.blank(plan, units, plan.reporter("061"), Q1)
 
 

@@ -257,6 +257,10 @@ def test_the_table_is_exported_for_excel_and_for_machines(kpi, form, tmp_path):
         ("progress", "--plan", "bac-kan-2022", "--quarter", "2022-Q1", "--unit", "999"),
         ("blank", "--plan", "bac-kan-2022", "--reporter", "nope", "--quarter", "2022-Q1", "--out", "x"),
         ("export", "--plan", "bac-kan-2022", "--quarter", "2022-Q1", "--out", "no/such/folder/x.csv"),
+        ("export", "--plan", "bac-kan-2022", "--period", "2022-Q7", "--out", "x.csv"),
+        ("export", "--plan", "bac-kan-2022", "--period", "2023", "--out", "x.csv"),
+        ("export", "--plan", "bac-kan-2022", "--out", "x.csv"),
+        ("export", "--plan", "bac-kan-2022", "--snapshot", "0123456789", "--out", "x.csv"),
         ("read", "no-such-file.xlsx"),
         ("keep", "no-such-file.xlsx"),
         ("nope",),
@@ -319,7 +323,7 @@ def test_the_sample_quarters_fill_a_store_of_their_own_once(kpi, tmp_path, monke
     monkeypatch.setenv("KPI_DATA", str(tmp_path))
     (tmp_path / "hand").mkdir()
     first = kpi("demo", "--samples", tmp_path / "hand", "--json")
-    assert said(first) == {"kept": "48", "store": str(tmp_path / "demo" / "kpi.duckdb")}
+    assert said(first) == {"kept": "69", "store": str(tmp_path / "demo" / "kpi.duckdb")}
     assert len(list((tmp_path / "hand").glob("*.xlsx"))) == 3
     assert said(kpi("demo", "--json"))["kept"] == "0"
     assert not (tmp_path / "live").exists()

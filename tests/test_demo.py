@@ -25,7 +25,7 @@ def loaded(sample):
 @pytest.fixture(scope="module")
 def stands(loaded: Store, plan: Plan, directory: Directory):
     """Where an indicator of the province stands at the end of a quarter."""
-    units = directory.on(plan.end, plan.province)
+    units = directory.on(plan.start, plan.province)
 
     def stand(number: str, quarter: Quarter, *, closed: bool = False) -> Assessment:
         readings = loaded.current(plan.code, quarter)
@@ -66,7 +66,7 @@ def test_a_post_point_without_staff_is_an_incident_that_passes(stands):
 
 
 def test_one_office_is_late_one_silent_and_one_corrects_itself(loaded, plan):
-    sent = {(u.reporter, u.quarter): u for u in loaded.uploads()}
+    sent = {(u.reporter, u.quarter): u for u in loaded.uploads(plan.code)}
     late = [u for u in sent.values() if u.kept_at.date() > plan.due(u.quarter)]
     assert [(u.reporter, u.quarter) for u in late if not u.filename.endswith("dinh-chinh.xlsx")] == [
         ("060", Q2)
@@ -80,8 +80,8 @@ def test_what_the_silent_office_last_said_is_used_and_marked_as_old(stands):
     assert (stands("1", Q4).reported, len(stands("1", Q4).stale)) == (108, 14)
 
 
-def test_history_reads_as_if_the_year_had_passed(loaded):
-    kept = [upload.kept_at for upload in reversed(loaded.uploads())]
+def test_history_reads_as_if_the_year_had_passed(loaded, plan):
+    kept = [upload.kept_at for upload in reversed(loaded.uploads(plan.code))]
     assert kept == sorted(kept)
     assert {at.month for at in kept} == {3, 6, 7, 9, 10, 12}
 

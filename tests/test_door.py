@@ -27,6 +27,7 @@ OPEN_TO = {
     "submission": {Role.REPORTER, Role.ROOM, Role.OFFICE},
     "original": {Role.VIEWER, Role.REPORTER, Role.ROOM, Role.OFFICE},
     "office": {Role.OFFICE},
+    "plan": {Role.OFFICE, Role.ADMIN},
     "record": {Role.OFFICE, Role.ADMIN},
     "admin": {Role.ADMIN},
 }

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from kpi import export
 from kpi.export import Figure, Table
-from kpi.model import Behaviour, Edition, State, Task, Upload
+from kpi.model import Behaviour, Document, Edition, State, Task, Upload
 from kpi.progress import assess
+from kpi.tasks import stand
 from tests import small_plan as small
 from tests.small_plan import Q1, Q2, Q4, said
 
@@ -35,10 +36,11 @@ def machine(table):
     return list(csv.DictReader(io.StringIO(export.write(table, "csv-machine").decode("utf-8"), newline="")))
 
 
-def report(*readings, indicators=None, closed=False, quarter=Q4, tasks=(), **more):
+def report(*readings, indicators=None, closed=False, quarter=Q4, tasks=(), day=None, **more):
     plan = replace(small.plan(TREE, *(indicators or [small.indicator()])), tasks=tasks)
     rows = assess(plan, TREE, quarter, readings, closed=closed)
-    return export.report(plan, quarter, rows, **more)
+    standings = stand(tasks, (), quarter, day or quarter.last_day)
+    return export.report(plan, quarter, rows, standings=standings, **more)
 
 
 def test_the_bytes_are_what_each_reader_needs():
@@ -164,13 +166,12 @@ def test_old_estimated_and_bare_figures_are_marked():
     ],
 )
 def test_tasks_follow_the_indicators(done_on, day, state, note):
-    task = Task(
-        "a", "Đề án", "Phòng A", date(2022, 1, 1), date(2022, 6, 30), "", done_on, "QĐ 676", started=True
-    )
+    begin, due, decision = date(2022, 1, 1), date(2022, 6, 30), Document(number="676/QĐ-UBND")
+    task = Task("a", "Đề án", "Phòng A", begin, due, done_on=done_on, result=decision, started=True)
     row = excel(report(tasks=(task,), day=day))[-1]
     assert (row["STT"], row["Chỉ tiêu, nhiệm vụ"], row["Chỉ tiêu năm 2022"]) == ("2", "Đề án", "30/06/2022")
     assert (row["Đánh giá"], row["Ghi chú"]) == (state, note)
-    assert row["Nguồn"] == ("QĐ 676" if done_on else "")
+    assert row["Nguồn"] == ("số 676/QĐ-UBND" if done_on else "")
 
 
 def test_invented_figures_are_labelled_in_every_row():

@@ -25,7 +25,7 @@ def store(tmp_path):
 
 def test_a_cell_reaches_the_bar_the_table_and_the_csv(store, plans, directory):
     plan = plans["bac-kan-2022"]
-    units = directory.on(plan.end, plan.province)
+    units = directory.on(plan.start, plan.province)
     form = workbook.blank(plan, units, plan.reporter("061"), Q1)
     content = workbook.fill(form, {(FILES, "061"): (23, 190)})
 

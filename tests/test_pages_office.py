@@ -267,21 +267,25 @@ def test_a_report_goes_on_record_when_it_is_fetched_and_not_before(sent, fetch):
     at = start(REPORT, ky="Quý I/2022")
     before = sent.record.head()
     assert f"Mã chốt nhật ký: {before}" in texts(at)
-    for name in ("bao-cao-bac-kan-2022-2022-Q1.csv", "theo-don-vi-bac-kan-2022-2022-Q1-machine.csv"):
+    for name in ("bao-cao-bac-kan-2022-2022-Q1.csv", "bao-cao-bac-kan-2022-2022-Q1-don-vi-machine.csv"):
         content = fetch(at, name)
         newest = sent.record.events(LAN)[0]
         assert (newest.act, newest.person, newest.subject) == (Act.EXPORT, "van-phong", name)
         assert (newest.plan, newest.quarter) == (PLAN, "2022-Q1")
-        assert newest.after == hashlib.sha256(content).hexdigest()
+        made = sent.exports.snapshots()[0]
+        assert newest.after.startswith(f"snapshot {made.id} ")
+        assert made.sha256 == hashlib.sha256(content).hexdigest()
     assert sent.verify(before) == []
 
 
 def test_the_head_after_a_download_stands_beside_it(sent, fetch):
     at = start(REPORT, ky="Quý I/2022")
     fetch(at, "bao-cao-bac-kan-2022-2022-Q1.csv")
-    next(b for b in at.get("download_button") if b.key == "csv-bao-cao").click().run()
+    next(b for b in at.get("download_button") if b.key == "export-csv").click().run()
     assert not at.exception
-    assert f"Đã ghi lần xuất vào nhật ký. Mã chốt nhật ký: {sent.record.head()}" in texts(at)
+    (made,) = sent.exports.snapshots()
+    assert f"Đã lưu lần xuất {made.id}: {made.filename}" in texts(at)
+    assert f"Mã chốt nhật ký: {sent.record.head()}" in texts(at)
 
 
 def test_who_has_lost_the_right_meanwhile_gets_no_report(sent, fetch):

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from kpi.model import PROGRAM, Act, Event, NotAllowedError, Right, Role
+from kpi.model import PROGRAM, Act, Event, NotAllowedError, Period, Right, Role
 from kpi.store import Store
 from kpi.store.record import check, digest, read_anchor
 from tests.filled import LAN, PEOPLE, Q1, let_in
@@ -88,10 +88,11 @@ def test_checks_decisions_exports_and_plans_are_on_record(store, sender):
     store.approve(kept.upload, LAN)
     store.approve(kept.upload, LAN)
     store.close_quarter("bac-kan-2022", Q1, LAN)
-    store.note_export(LAN, "bac-kan-2022", Q1, "bao-cao.csv", b"1;2")
-    store.note_plans({"bac-kan-2022": "ab"})
-    store.note_plans({"bac-kan-2022": "ab"})
-    store.note_plans({"bac-kan-2022": "cd"})
+    period = Period.of(Q1)
+    store.exports.keep(LAN, "bac-kan-2022", period, "csv", "bao-cao.csv", "{}", "", lambda _: b"1;2")
+    store.plans.note({"bac-kan-2022": b"ab"})
+    store.plans.note({"bac-kan-2022": b"ab"})
+    store.plans.note({"bac-kan-2022": b"cd"})
     assert acts(store) == [
         Act.UPLOAD_CHECKED,
         Act.UPLOAD_REFUSED,

@@ -247,7 +247,7 @@ def test_the_page_shows_the_report_before_and_what_has_changed_after(own, monkey
     assert "Đến hết Quý II/2022" in texts(at)
     assert "Chưa xuất báo cáo nào" in texts(at)
     assert at.segmented_control(key="ky_bao_cao").options == ["Quý II/2022", "6 tháng đầu năm 2022"]
-    assert {"Tải báo cáo Word", "Tải PDF", "Tải Excel"} <= {b.label for b in at.get("download_button")}
+    assert {"Tải báo cáo Word", "Tải PDF", "Tải Excel"} <= {b.proto.label for b in at.get("download_button")}
     report = gathered(ui.store(), plan, units, "2022-Q2")
     kept = ui.store().exports.keep(
         LAN,

@@ -9,7 +9,7 @@ import pytest
 
 from kpi import plan as plan_files
 from kpi import workbook
-from kpi.model import Act, Grant, NotAllowedError, Person, Quarter, Role, UnknownPersonError
+from kpi.model import Act, Grant, NotAllowedError, Period, Person, Quarter, Role, UnknownPersonError
 from kpi.store import Store
 from kpi.units import Directory
 from tests.filled import LAN, Q1, Q2, filled
@@ -103,7 +103,9 @@ def attempts(store, drafts) -> Mapping[str, Callable[[Person, str], object]]:
         "approve": lambda person, code: store.approve(held(code), person),
         "close": lambda person, _: store.close_quarter(PLAN.code, PLAN.quarters[-1], person),
         "reopen": lambda person, _: store.reopen_quarter(PLAN.code, PLAN.quarters[-1], person, "thử"),
-        "export": lambda person, _: store.note_export(person, PLAN.code, Q1, "x.csv", b"x"),
+        "export": lambda person, _: store.exports.keep(
+            person, PLAN.code, Period.of(Q1), "csv", "x.csv", "{}", "", lambda _: b"x"
+        ),
         "record": lambda person, _: store.record.events(person),
         "accounts": lambda person, _: store.people.disable("nobody", person),
         "back up": lambda person, _: store.back_up(person).unlink(),

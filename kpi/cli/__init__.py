@@ -3,7 +3,7 @@
 A module of commands registers them when it is imported here.
 """
 
-from kpi.cli import exports, figures, keeping, office, people, workbooks
+from kpi.cli import awards, exports, figures, keeping, office, people, tasks, workbooks
 from kpi.cli.home import main
 
-__all__ = ["exports", "figures", "keeping", "main", "office", "people", "workbooks"]
+__all__ = ["awards", "exports", "figures", "keeping", "main", "office", "people", "tasks", "workbooks"]

@@ -171,7 +171,7 @@ def _line(row: Assessment) -> tuple[str, ...]:
     return (
         row.indicator.number,
         row.indicator.short_name,
-        vi.target(row.indicator, row.target),
+        vi.NOTHING if row.target is None else vi.target(row.indicator, row.target),
         vi.figure(row.indicator, row.value, row.numerator, row.denominator, row.edition),
         f"{vi.SYMBOL[row.status]} {vi.status(row.status, some=row.value is not None)}",
         lacking,

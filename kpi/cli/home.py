@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from os import environ
 from pathlib import Path
@@ -154,10 +154,14 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def command_of(group: click.Group) -> Callable[[Command], Command]:
+def command_of(
+    group: click.Group, helps: Mapping[str, str] = vi.COMMANDS
+) -> Callable[[Command], Command]:
+    """Registers functions under their names; `helps` says what each does, where another group has the same name."""
+
     def command(function: Command) -> Command:
         name = function.__name__.rstrip("_")
-        group.command(name, help=vi.COMMANDS[name])(IN_STORE(_AS_JSON(click.pass_context(function))))
+        group.command(name, help=helps[name])(IN_STORE(_AS_JSON(click.pass_context(function))))
         return function
 
     return command

@@ -59,7 +59,7 @@ def document(report: Report, stamp: Stamp, template: bytes, path: Path = TEMPLAT
 
 def check(template: bytes) -> list[str]:
     """What is wrong with a template of the report, a sentence each."""
-    stamp = Stamp("1", "0" * 64, datetime(2022, 3, 31), "x", "0" * 64)  # noqa: DTZ001 - as stamps are
+    stamp = Stamp("1", "0" * 64, datetime.fromisoformat("2022-03-31"), "x", "0" * 64)
     return faults(template, [_context(report, stamp) for report in _examples()])
 
 
@@ -67,7 +67,7 @@ def fill(template: bytes, context: Mapping[str, object], made_at: datetime, path
     """Any template with its places filled: text, or lists and records of text. Raise TemplateError."""
     filled, wrong = _filled(template, context)
     if filled is None or wrong:
-        raise TemplateError(path, " ".join(_sentence(reason) for reason in wrong))
+        raise TemplateError(path, " ".join(wrong))
     return _packed(filled, made_at)
 
 
@@ -97,10 +97,6 @@ def _filled(template: bytes, context: Mapping[str, object]) -> tuple[Any, list[s
 
 def _unknown(names: Iterable[str]) -> list[str]:
     return [words.unknown_place(name) for name in dict.fromkeys(names)]
-
-
-def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:]
 
 
 def _near(error: Exception) -> str:
@@ -138,21 +134,28 @@ class _Template(DocxTemplate):  # type: ignore[misc]
 
 
 def _settle(table: Any) -> None:  # noqa: ANN401
-    """Columns made by a loop share the width of the table in the proportion of their cells."""
+    """Columns made by a loop are as wide as their cells, or share the page in that proportion."""
     grid = table.find(qn("w:tblGrid")).findall(qn("w:gridCol"))
     rows = [
         [tc.find(f"{qn('w:tcPr')}/{qn('w:tcW')}") for tc in row.findall(qn("w:tc"))]
         for row in table.findall(qn("w:tr"))
     ]
     whole = [row for row in rows if len(row) == len(grid) and all(w is not None for w in row)]
-    width = sum(int(column.get(qn("w:w"))) for column in grid)
     wanted = [int(w.get(qn("w:w"))) for w in whole[0]] if whole else []
-    if not wanted or abs(sum(wanted) - width) * 100 <= width:
+    if not wanted or wanted == [int(column.get(qn("w:w"))) for column in grid]:
         return
+    width = min(sum(wanted), _text_width(table))
     settled = [w * width // sum(wanted) for w in wanted]
     for row in (grid, *whole):
         for element, own in zip(row, settled, strict=True):
             element.set(qn("w:w"), str(own))
+
+
+def _text_width(table: Any) -> int:  # noqa: ANN401
+    """Between the margins of the table's page: a section is described after what it holds."""
+    section = table.xpath("following::w:sectPr[1]", namespaces=table.nsmap)[0]
+    page, margins = section.find(qn("w:pgSz")), section.find(qn("w:pgMar"))
+    return int(page.get(qn("w:w"))) - int(margins.get(qn("w:left"))) - int(margins.get(qn("w:right")))
 
 
 def _packed(made: Any, made_at: datetime) -> bytes:  # noqa: ANN401
@@ -206,10 +209,11 @@ def _context(report: Report, stamp: Stamp) -> dict[str, object]:
         "indicators": _paragraphs(report.paragraphs),
         "tasks": _paragraphs(report.tasks),
         "results": [row for row in rows if row["unit"] != vi.A_TASK],
+        "works": [row for row in rows if row["unit"] == vi.A_TASK],
         "summary": {"title": report.summary.title, "rows": rows},
         "matrix": _wide(report.matrix),
         "lacking": list(report.lacking),
-        "recipients": [line.rstrip(";.") for line in report.recipients],
+        "recipients": words.recipients(report.recipients),
         "signer": report.signer,
         "mark": words.export_mark(stamp.id, stamp.figures_sha256),
     }
@@ -234,14 +238,14 @@ def _wide(table: Table) -> dict[str, object]:
 
 
 def _paragraphs(found: Iterable[Paragraph]) -> list[dict[str, str]]:
-    return [{"number": p.number, "name": p.name, "text": p.text} for p in found]
+    return [{"number": p.number, "name": p.name.rstrip(" ."), "text": p.text} for p in found]
 
 
 # --- what a template is tried with ---
 
 
-def _examples() -> tuple[Report, Report]:
-    """A report that has one of everything, and one that has nothing."""
+def _examples() -> tuple[Report, ...]:
+    """Reports with two of everything, since once may go well by chance; with many tasks; with nothing."""
     one = Figure(Fraction(1), Decimal(1))
     line: tuple[Value, ...] = ("1", "x", "%", *[one] * 5, "x", "x", date(2022, 3, 31), "x", "x")
     headings = vi.report_headings(Period(2022, ""))
@@ -277,15 +281,15 @@ def _examples() -> tuple[Report, Report]:
         superior="x",
         place="x",
         signer="x",
-        recipients=("x",),
-        legal_basis=("x",),
+        recipients=("x", "x"),
+        legal_basis=("x", "x"),
         illustrative=True,
         standing="x",
-        counts=(("x", one),),
-        summary=Table("x", headings, (line, ("2", "x", vi.A_TASK, *line[3:]))),
-        matrix=Table("x", ("x", "x", "x"), (("x", one, "x"),)),
-        paragraphs=(said,),
-        tasks=(said,),
-        lacking=("x",),
+        counts=(("x", one),) * 2,
+        summary=Table("x", headings, (line, line, ("2", "x", vi.A_TASK, *line[3:]))),
+        matrix=Table("x", ("x", "x", "x", "x"), (("x", one, one, "x"),) * 2),
+        paragraphs=(said, said),
+        tasks=(said, said),
+        lacking=("x", "x"),
     )
-    return full, empty
+    return full, replace(full, tasks=(said,) * 50), empty

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpi import vi
-from kpi.export import docx, pdf, xlsx
+from kpi.export.docx import document
+from kpi.export.pdf import convert
 from kpi.export.report import Report, Stamp
 from kpi.export.tables import write
+from kpi.export.xlsx import workbook
 from kpi.model import Period, Plan, Snapshot, TemplateError
 
 REPORT_TEMPLATE = "bao-cao.docx"
@@ -39,11 +41,11 @@ def _docx(report: Report, stamp: Stamp, templates: Path) -> bytes:
         template = path.read_bytes()
     except OSError as error:
         raise TemplateError(path, vi.NO_TEMPLATE) from error
-    return docx.document(report, stamp, template)
+    return document(report, stamp, template, path)
 
 
 def _pdf(report: Report, stamp: Stamp, templates: Path) -> bytes:
-    return pdf.convert(_docx(report, stamp, templates))
+    return convert(_docx(report, stamp, templates))
 
 
 _TEXT = "text/csv"
@@ -53,7 +55,7 @@ FORMATS: Mapping[str, Form] = {
     "xlsx": Form(
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda report, stamp, _: xlsx.workbook(report, stamp),
+        lambda report, stamp, _: workbook(report, stamp),
     ),
     "csv": Form(".csv", _TEXT, _csv("csv")),
     "csv-machine": Form("-machine.csv", _TEXT, _csv("csv-machine")),

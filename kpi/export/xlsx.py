@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -25,19 +26,31 @@ _FONT = "Times New Roman"
 _A4 = 9
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
-# Characters of Times New Roman 11 that fit into a column of width 1, on the safe side.
-_NARROWEST, _SHORT, _WIDEST = 9, 16, 40
+# Widths of columns, in digits.
+_NARROWEST, _SHORT, _CENTRED, _WIDEST = 9, 14, 20, 30
+# Points of one line of text.
+_LINE = 15
 # Charts in pixels, and in rows of 20 pixels: two beside each other, two rows of them on a page.
-_CHART_WIDTH, _CHART_HEIGHT, _CHART_GAP, _CHART_ROWS, _BESIDE, _ROWS_ON_PAGE = 500, 285, 10, 15, 2, 2
-_CHART_COLUMNS = (6, 52, 14, 14)
+_CHART_WIDTH, _CHART_HEIGHT, _CHART_GAP, _CHART_ROWS, _BESIDE, _ROWS_ON_PAGE = 480, 285, 10, 15, 2, 2
+_CHART_COLUMNS = (6, 48, 14, 14)
 _CHART_NUMBER, _CHART_SCALE = 13, 90
-_BLUE, _RED = "#1F5FA8", "#C00000"
+_BLUE, _RED = "#9DC3E6", "#C00000"
 
 
 def workbook(report: Report, stamp: Stamp) -> bytes:
     """The same report and stamp always give the same bytes."""
     out = io.BytesIO()
-    book = Workbook(out, {"in_memory": True})
+    # Columns are measured in digits of the default font, so it has to be the one that is written.
+    look = {"font_name": _FONT, "font_size": 11}
+    book = Workbook(
+        out,
+        {
+            "in_memory": True,
+            "default_format_properties": look,
+            "default_row_height": 20,
+            "default_column_width": 64,
+        },
+    )
     _describe(book, report, stamp)
     _Forms(book, report, stamp).fill()
     book.close()
@@ -87,14 +100,16 @@ class _Styles:
             )
         return self.made[key]
 
-    def cell(self, value: Value, **more: object) -> Format:
+    def cell(self, value: Value, align: str) -> Format:
         """How a cell of a table looks: a number with just the decimals it is shown with."""
-        look: dict[str, object] = {"border": 1, "text_wrap": True, **more}
+        look: dict[str, object] = {"border": 1, "text_wrap": True, "align": align}
+        # Keeps a text off the number that stands right-aligned before it.
+        look |= {"indent": 1} if align == "left" else {}
         match value:
             case Figure():
-                look |= {"num_format": _number_format(value.shown), "align": "right"}
+                look |= {"num_format": _number_format(value.shown), "align": "right", "indent": 0}
             case date():
-                look |= {"num_format": "dd/mm/yyyy", "align": "center"}
+                look |= {"num_format": "dd/mm/yyyy", "align": "center", "indent": 0}
         return self(**look)
 
 
@@ -138,37 +153,41 @@ class _Forms:
 
     def _summary(self, sheet: Worksheet) -> None:
         table = self.report.summary
-        heading, after = self._form(sheet, table, _widths([table]))
+        heading, after = self._form(sheet, table, _widths(table))
         sheet.freeze_panes(heading + 1, 2)
         last = self._sign(sheet, after + 1, len(table.headings))
         self._print(sheet, last, len(table.headings), heading)
 
     def _single(self, sheet: Worksheet, table: Table) -> None:
-        heading, after = self._form(sheet, table, _widths([table]))
+        heading, after = self._form(sheet, table, _widths(table))
         sheet.freeze_panes(heading + 1, 1)
         self._print(sheet, after, len(table.headings), heading)
 
     def _annex(self, sheet: Worksheet, own: Table, communes: Table | None) -> None:
         """The communes get a first column with their order, so that both tables share the columns' widths."""
         below = None if communes is None else _numbered(communes)
-        tables = [own, below] if below else [own]
-        heading, after = self._form(sheet, own, _widths(tables))
+        widths = _widths(own)
+        widths += _widths(below)[len(widths) :] if below else []
+        heading, after = self._form(sheet, own, widths)
         if below is None:
             self._print(sheet, after, len(own.headings), heading)
         else:
-            columns = max(len(own.headings), len(below.headings))
             self._title(sheet, after + 1, len(own.headings), below.title, size=12)
-            _, last = self._table(sheet, after + 3, below)
-            self._print(sheet, last, columns, None)
+            notes = len(below.headings) - 1
+            spread = next(
+                (n for n in range(notes, len(widths)) if sum(widths[notes : n + 1]) >= _WIDEST), notes
+            )
+            _, last = self._table(sheet, after + 2, below, widths, spread)
+            self._print(sheet, last, len(widths), None)
         sheet.freeze_panes(0, 2)
 
     def _form(self, sheet: Worksheet, table: Table, widths: Sequence[int]) -> tuple[int, int]:
-        """Head, title and table: the row of the headings, and the row after the table."""
+        """Head, title and table."""
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         row = self._head(sheet, widths[: len(table.headings)])
         row = self._title(sheet, row, len(table.headings), table.title)
-        return self._table(sheet, row + 1, table)
+        return self._table(sheet, row + 1, table, widths)
 
     def _head(self, sheet: Worksheet, widths: Sequence[int]) -> int:
         """Who issues it on the left, country and motto on the right."""
@@ -202,18 +221,28 @@ class _Forms:
             _across(sheet, number, 0, columns - 1, text, look)
         return row + len(lines)
 
-    def _table(self, sheet: Worksheet, row: int, table: Table) -> tuple[int, int]:
+    def _table(
+        self, sheet: Worksheet, row: int, table: Table, widths: Sequence[int], spread: int = 0
+    ) -> tuple[int, int]:
+        """The row of the headings, and the row after the table; its last column reaches as far as column `spread`."""
         head = self.style(bold=True, align="center", text_wrap=True, border=1, bg_color="#E8EEF6")
+        centred, last = _centred(table), len(table.headings) - 1
+        room = [*widths[:last], sum(widths[last : max(spread, last) + 1])]
+        sheet.set_row(row, _height(table.headings, room))
+        if spread > last:
+            sheet.merge_range(row, last, row, spread, "", head)
         for column, heading in enumerate(table.headings):
             sheet.write_string(row, column, heading, head)
         for number, line in enumerate(table.rows, row + 1):
+            sheet.set_row(number, _height(line, room))
             for column, value in enumerate(line):
-                self._write(sheet, number, column, value)
+                if column == last and spread > column:
+                    sheet.merge_range(number, column, number, spread, "", self.style.cell(value, "left"))
+                self._write(sheet, number, column, value, column in centred)
         return row, row + len(table.rows) + 1
 
-    def _write(self, sheet: Worksheet, row: int, column: int, value: Value, **more: object) -> None:
-        centred = column == 0 and isinstance(value, str) and value.isdecimal()
-        look = self.style.cell(value, **more, **({"align": "center"} if centred else {}))
+    def _write(self, sheet: Worksheet, row: int, column: int, value: Value, centred: bool) -> None:
+        look = self.style.cell(value, align="center" if centred else "left")
         match value:
             case None:
                 sheet.write_blank(row, column, None, look)
@@ -270,17 +299,17 @@ class _Forms:
         sheet.set_h_pagebreaks([*(top + n * _CHART_ROWS for n in pages), figures])
         sheet.set_print_scale(_CHART_SCALE)
         if drawn:
-            self._figures(sheet, figures, len(widths), drawn)
+            self._figures(sheet, figures, widths, drawn)
         for place, course in enumerate(drawn):
             down, beside = divmod(place, _BESIDE)
             chart = self._chart(sheet.get_name(), figures + 1, figures + 2 + place * 2, course)
-            place_of = {"x_offset": beside * (_CHART_WIDTH + _CHART_GAP), "object_position": 3}
+            place_of = {"x_offset": beside * (_CHART_WIDTH + _CHART_GAP), "y_offset": 5, "object_position": 3}
             sheet.insert_chart(top + down * _CHART_ROWS, 0, chart, place_of)
         sheet.print_area(0, 0, figures + 1 + 2 * len(drawn), len(widths) - 1)
 
-    def _figures(self, sheet: Worksheet, row: int, columns: int, drawn: Sequence[Course]) -> None:
+    def _figures(self, sheet: Worksheet, row: int, widths: Sequence[int], drawn: Sequence[Course]) -> None:
         """Two lines a chart, what was reached and what was asked for."""
-        self._title(sheet, row, columns, words.CHART_FIGURES, size=12)
+        self._title(sheet, row, len(widths), words.CHART_FIGURES, size=12)
         lines: list[tuple[Value, ...]] = []
         for course in drawn:
             what = course.number, course.name, course.unit_of_measure
@@ -289,7 +318,7 @@ class _Forms:
                 (*what, words.TARGET, *(course.target for _ in course.values)),
             ]
         headings = (*words.CHART_HEADINGS, *drawn[0].labels)
-        self._table(sheet, row + 1, Table("", headings, tuple(lines)))
+        self._table(sheet, row + 1, Table("", headings, tuple(lines)), widths)
 
     def _chart(self, sheet: str, labels: int, row: int, course: Course) -> Chart:
         """`labels` and `row` are where the names of the quarters and the course's results stand."""
@@ -308,7 +337,7 @@ class _Forms:
                 "data_labels": {
                     "value": True,
                     "position": "inside_base",
-                    "font": font | {"color": "white", "bold": True},
+                    "font": font | {"bold": True},
                 },
             }
         )
@@ -377,19 +406,37 @@ def _first_part(widths: Sequence[int]) -> int:
     return max(len(widths) - 1, 1)
 
 
-def _widths(tables: Sequence[Table]) -> list[int]:
+def _widths(table: Table) -> list[int]:
     """Wide enough for the longest word and number of each column; long texts wrap."""
-    columns = max(len(table.headings) for table in tables)
-    return [max(_width(t, n) for t in tables if n < len(t.headings)) for n in range(columns)]
+    return [_width(table, column) for column in range(len(table.headings))]
 
 
 def _width(table: Table, column: int) -> int:
     cells = [row[column] for row in table.rows]
     texts = [cell for cell in cells if isinstance(cell, str)]
-    numbers = [len(on_screen(cell)) + 2 for cell in cells if not isinstance(cell, str)]
+    others = [len(on_screen(cell)) + 2 for cell in cells if not isinstance(cell, str)]
     longest_word = max((len(w) for t in (*texts, table.headings[column]) for w in t.split()), default=0)
     text = max((len(t) for t in texts), default=0)
-    # A long text takes about five lines.
-    wanted = text + 1 if text <= _SHORT else max(_SHORT, text // 5)
+    wanted = text + 1 if text <= _SHORT else max(_SHORT, text * 2 // 3)
     least = 5 if column == 0 and text <= 3 else _NARROWEST
-    return min(max(wanted, longest_word + 1, least, *numbers), _WIDEST)
+    return min(max(wanted, longest_word + 1, least, *others), _WIDEST)
+
+
+def _centred(table: Table) -> set[int]:
+    """Columns of short words, like units of measure and verdicts, but not of names."""
+    columns = [[row[n] for row in table.rows if isinstance(row[n], str)] for n in range(len(table.headings))]
+    short = {n for n, texts in enumerate(columns) if all(len(str(t)) <= _CENTRED for t in texts)}
+    return short - ({1} if all(str(text).isdecimal() for text in columns[0]) else {0, 1})
+
+
+def _height(line: Sequence[Value], widths: Sequence[int]) -> int:
+    """Enough for every cell of the row: a program that opens the file does not always look itself."""
+    return max(1, *(_lines(on_screen(v), width) for v, width in zip(line, widths, strict=False))) * _LINE + 3
+
+
+def _lines(text: str, width: int) -> int:
+    """Letters are narrower than digits, which evens out in a long text but not in a short one."""
+    surely, likely = (
+        len(wrap(text, room, break_on_hyphens=False)) for room in (width - 1, width * 8 // 7 - 1)
+    )
+    return max(likely, min(surely, 3))

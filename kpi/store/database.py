@@ -99,8 +99,17 @@ class Database:
         with suppress(duckdb.Error), self.cursor() as db:
             db.execute("checkpoint")
 
+    def overwrite_freed(self) -> None:
+        """Write over what was deleted: DuckDB lets go of blocks without wiping them. Best effort, as `checkpoint` is."""
+        self.checkpoint()
+        with self._writing, suppress(duckdb.Error), self.cursor() as db:
+            db.execute(sql("fill_freed"))
+            db.execute("checkpoint")
+            db.execute("drop table freed")
+            db.execute("checkpoint")
+
     def copy_to(self, path: Path) -> None:
-        """Copy everything but sign-ins into a new file in `backups`. Within `writing`, so that it is of one moment."""
+        """Copy everything but sign-ins and lists of people into a new file in `backups`. Within `writing`, so that it is of one moment."""
         with self.cursor() as db:
             ((name,),) = db.execute("select current_database()").fetchall()
             db.execute("detach database if exists backup_copy")
@@ -109,6 +118,8 @@ class Database:
                 # Not within a transaction: there it wants to change a setting, and those are locked.
                 db.execute("copy from database " + _quoted(name, '"') + " to backup_copy")
                 db.execute(sql("forget_sign_ins"))
+                # A backup is never deleted; what people were rated must be.
+                db.execute(sql("forget_people"))
                 db.execute("checkpoint backup_copy")
             finally:
                 with suppress(duckdb.Error):  # after a full disk there may be nothing left to detach

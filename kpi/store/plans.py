@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,17 +53,17 @@ class Plans:
             return self._add(db, plan, text, person)
 
     def edit(
-        self, plan: str, before: str | None, after: str, person: Person, write: Callable[[], Path]
+        self, plan: str, before: str | None, after: str | None, person: Person, write: Callable[[], Path]
     ) -> None:
         """Keep both texts, put the change on record and write the file; all of it, or nothing.
 
-        `before` is None for a plan that is new, or whose file is no text; `write` gives the file it has written.
+        A text is None where there is no plan, or its file is no text; `write` gives the file it has written.
         """
         with self._database.writing():
             self._record.allow(person, Right.PLAN, subject=plan)
             with self._changing() as db:
                 old = "" if before is None else self._add(db, plan, before, PROGRAM)
-                new = self._add(db, plan, after, person)
+                new = "" if after is None else self._add(db, plan, after, person)
                 self._record.write(db, person, Act.PLAN, plan=plan, subject=plan, before=old, after=new)
                 # Last: whatever fails before leaves the file, and a refusing disk leaves the store, as they were.
                 sync_folder(write().parent)
@@ -73,21 +73,6 @@ class Plans:
         # Within the lock: a file may have been written by a change that is not on record yet.
         with self._database.writing():
             self._note(plans)
-
-    def _note(self, plans: Mapping[str, bytes]) -> None:
-        known = dict(self._database.fetch("list_plan_texts"))
-        hashes = {plan: hashlib.sha256(content).hexdigest() for plan, content in plans.items()}
-        changed = [p for p in sorted(known.keys() | hashes.keys()) if known.get(p, "") != hashes.get(p, "")]
-        kept = {found.sha256 for found in self.texts()}
-        if not changed and kept >= {*hashes.values()}:
-            return
-        with self._changing() as db:
-            for plan, content in plans.items():
-                with suppress(UnicodeDecodeError):  # no plan was ever read from such a file
-                    self._add(db, plan, content.decode(), PROGRAM)
-            for plan in changed:
-                facts = {"before": known.get(plan, ""), "after": hashes.get(plan, "")}
-                self._record.write(db, PROGRAM, Act.PLAN, plan=plan, subject=plan, **facts)
 
     def texts(self, plan: str | None = None) -> list[PlanText]:
         """Newest first."""
@@ -115,9 +100,32 @@ class Plans:
         gone = {c.after for c in changes if c.after and c.person != PROGRAM} - kept.keys()
         return [Flaw("plan", number) for number in sorted(noted.get(sha256, 0) for sha256 in wrong | gone)]
 
+    def _note(self, plans: Mapping[str, bytes]) -> None:
+        known = dict(self._database.fetch("list_plan_texts"))
+        hashes = {plan: hashlib.sha256(content).hexdigest() for plan, content in plans.items()}
+        changed = [p for p in sorted(known.keys() | hashes.keys()) if known.get(p, "") != hashes.get(p, "")]
+        texts = {plan: text for plan, content in plans.items() if (text := _decoded(content)) is not None}
+        lacking = {hashes[plan] for plan in texts} - {kept.sha256 for kept in self.texts()}
+        if not changed and not lacking:
+            return
+        with self._changing() as db:
+            for plan, text in texts.items():
+                self._add(db, plan, text, PROGRAM)
+            for plan in changed:
+                facts = {"before": known.get(plan, ""), "after": hashes.get(plan, "")}
+                self._record.write(db, PROGRAM, Act.PLAN, plan=plan, subject=plan, **facts)
+
     def _add(self, db: duckdb.DuckDBPyConnection, plan: str, text: str, person: Person | str) -> str:
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         who = person if isinstance(person, str) else person.name
         facts = {"sha256": sha256, "plan": plan, "content": text, "person": who}
         db.execute(sql("add_plan_text"), {**facts, "kept_at": self._database.now()})
         return sha256
+
+
+def _decoded(content: bytes) -> str | None:
+    """What a file says; None when it is no text, so that no plan was ever read from it."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None

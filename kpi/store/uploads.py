@@ -36,6 +36,7 @@ from kpi.model import (
     UnknownUploadError,
     Upload,
 )
+from kpi.store.awards import Awards
 from kpi.store.backups import ORIGINALS, PLANS, Backups
 from kpi.store.database import Clock, Database, now, sql, sync_folder
 from kpi.store.exports import Exports
@@ -76,6 +77,7 @@ class Store:
         self.people = People(self._database, self.record)
         self._evidence, self._handed_out = Files(path.parent / EVIDENCE), Files(path.parent / EXPORTS)
         self.tasks = Tasks(self._database, self.record, self._evidence, self._changing, self.closed)
+        self.awards = Awards(self._database, self.record, self._changing)
         self.plans = Plans(self._database, self.record, self._changing)
         self.exports = Exports(self._database, self.record, self._handed_out, self.plans)
         self.backups = Backups(self._database, self.record, self.files)
@@ -249,7 +251,7 @@ class Store:
             changed = [
                 Flaw("figures", int(n)) for n, digest in noted if _is_id(n) and _written(db, n) != digest
             ]
-        others = [*self.people.verify(), *self.tasks.verify(), *self.exports.verify(), *self.plans.verify()]
+        others = [*self.people.verify(), *self.tasks.verify(), *self.awards.verify(), *self.exports.verify(), *self.plans.verify()]
         return [*self.record.verify(*anchors), *unnoted, *gone, *changed, *others]
 
     def _count_revisions(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -42,13 +42,16 @@ from kpi.model import (
     NotKeptError,
     Period,
     Person,
+    PersonalErasedError,
     Plan,
     Quarter,
     QuarterClosedError,
     Reading,
     Right,
     Role,
+    Snapshot,
     StaleLinkError,
+    StalePlanError,
     State,
     Status,
     StoreBusyError,
@@ -58,9 +61,12 @@ from kpi.model import (
     TemplateError,
     TooManyAttemptsError,
     UncleanDraftError,
+    UneditablePlanError,
     UnknownBackupError,
     UnknownPersonError,
+    UnknownPlanTextError,
     UnknownSnapshotError,
+    UnknownSubjectError,
     UnknownTaskError,
     UnknownUploadError,
     Upload,
@@ -138,6 +144,7 @@ from kpi.problems import (
     SheetSkipped,
     SomethingOfNothing,
     TargetDiffers,
+    TaskForm,
     TooFine,
     TooManyBytes,
     TooManyRows,
@@ -250,6 +257,7 @@ STATUS: Mapping[Status, str] = {
     Status.IN_PROGRESS: "Đang thực hiện",
 }
 NOT_ENOUGH_DATA = "Chưa đủ số liệu"
+NO_TARGET = "không giao chỉ tiêu số"
 STALE = "số liệu cũ"
 BARE = "chỉ có tỷ lệ, không cộng được"
 NOTHING = "–"
@@ -274,8 +282,19 @@ def status(which: Status, *, some: bool = False) -> str:
     return NOT_ENOUGH_DATA if some and which is Status.NO_DATA else STATUS[which]
 
 
+def plan_name(plan: Plan) -> str:
+    """Its title and when it runs: "… (2022)", "… (2022–2025)"."""
+    return f"{plan.title} ({_years(plan.start.year, plan.end.year)})"
+
+
+def _years(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
 def target(indicator: Indicator, value: Decimal | None = None) -> str:
     """ "≥ 96%", "≥ 100 xã, phường", "tăng ≥ 2 bậc"; `value` is a unit's own part of a count."""
+    if indicator.target is None:
+        return NO_TARGET
     floor = number(indicator.target.value if value is None else value)
     if indicator.target.rise:
         return f"tăng ≥ {floor} bậc"
@@ -297,7 +316,7 @@ def figure(
         return f"hạng {number(_exact(value))}{of_year}"
     if indicator.kind is Kind.COUNT:
         return f"{number(_exact(value))} {_unit_of_count(indicator)}"
-    share = percent(value, indicator.target.value)
+    share = percent(value, _goal(indicator))
     if numerator is None or denominator is None:
         return share
     return f"{share} ({number(numerator)}/{number(denominator)})"
@@ -307,8 +326,13 @@ def bounds(indicator: Indicator, lower: Fraction, upper: Fraction) -> str:
     """ "86,1–93,5%", or "93–98 xã"."""
     if indicator.kind is Kind.COUNT:
         return f"{number(_exact(lower))}–{number(_exact(upper))} {_unit_of_count(indicator)}"
-    goal = indicator.target.value
+    goal = _goal(indicator)
     return f"{_beside(lower, goal)}–{_beside(upper, goal)}%"
+
+
+def _goal(indicator: Indicator) -> Decimal:
+    """What no print may be rounded across: without a target, the whole."""
+    return Decimal(100) if indicator.target is None else indicator.target.value
 
 
 def gap(needed: Decimal | None, lacking: Decimal, things: str) -> str:
@@ -329,9 +353,10 @@ def difference(
     Never a sign, so that no spreadsheet takes it for a formula. `goal` is a unit's own part of a count.
     """
     reached = (None if gain is None else Fraction(gain)) if indicator.kind is Kind.RANK else value
-    if reached is None:
+    floor = indicator.target.value if goal is None and indicator.target else goal
+    if reached is None or floor is None:
         return NOTHING
-    away = reached - Fraction(indicator.target.value if goal is None else goal)
+    away = reached - Fraction(floor)
     if away == 0:
         return "bằng chỉ tiêu"
     word = "cao hơn" if away > 0 else "thấp hơn"
@@ -427,7 +452,8 @@ def heading(indicator: Indicator) -> str:
 
 
 def heading_with_target(indicator: Indicator) -> str:
-    return f"{heading(indicator)}\n{INDICATOR} năm: {target(indicator)}"
+    goal = "" if indicator.target is None else f"\n{INDICATOR} năm: {target(indicator)}"
+    return f"{heading(indicator)}{goal}"
 
 
 def meaning(part: str, words: str) -> str:
@@ -581,6 +607,8 @@ def _mistake(problem: Problem) -> str:
     if isinstance(problem, Unreadable):
         return _unreadable(problem)
     match problem:
+        case TaskForm():
+            return "đây là biểu nhiệm vụ, không phải biểu số liệu. Hãy nạp ở trang “Nhiệm vụ”, mục “Cập nhật bằng Excel”."
         case UnknownPlan(found):
             named = f" (ghi “{found}”)" if found else ""
             return f"không nhận ra tệp thuộc kế hoạch nào{named}. Hãy tải biểu mẫu và điền vào biểu mẫu đó."
@@ -599,8 +627,8 @@ def _mistake(problem: Problem) -> str:
                 f"kỳ báo cáo trong tệp ({quarter(found)}) khác kỳ đang nộp ({quarter(wanted)}). "
                 "Chọn đúng kỳ hoặc đúng tệp."
             )
-        case QuarterOutsidePlan(_, which, year):
-            return f"kỳ {quarter(which)} nằm ngoài kế hoạch năm {year}."
+        case QuarterOutsidePlan(_, which, first, last):
+            return f"kỳ {quarter(which)} nằm ngoài kế hoạch năm {_years(first, last)}."
         case NotADate(_, found):
             return f"ngày “{found}” không đúng dạng ngày/tháng/năm. Ví dụ đúng: 14/03/2022."
         case DateOutsideQuarter(_, found, which):
@@ -1161,6 +1189,25 @@ def refusal(error: KpiError) -> str:
             )
         case UnknownTaskError():
             return f"Kế hoạch không có nhiệm vụ “{error.task}”."
+        case UnknownPlanTextError():
+            return f"Không giữ bản kế hoạch nào có mã {error.sha256}."
+        case StalePlanError():
+            return (
+                f"Tệp kế hoạch {error.path.name} vừa được thay đổi ở nơi khác. "
+                "Chưa lưu gì; hãy xem lại nội dung mới rồi làm lại."
+            )
+        case UneditablePlanError():
+            return (
+                "Tệp kế hoạch này viết theo cách mà trang này không sửa được mà giữ nguyên phần còn lại. "
+                "Hãy để các mục cùng tên ([[indicator]], [[task]], [[criterion]]) đứng liền nhau, hoặc sửa tệp bằng tay."
+            )
+        case UnknownSubjectError():
+            return f"Kế hoạch không có đối tượng, tiêu chuẩn hay thành phần hồ sơ nào mang mã “{error.subject}”."
+        case PersonalErasedError():
+            return (
+                f"Từ ngày {day(error.since)} chương trình không giữ xếp loại, kỷ luật của cá nhân nữa nên không nhận "
+                "danh sách này. Cần giữ lâu hơn thì sửa “erase_personal” của kế hoạch."
+            )
         case UnknownSnapshotError():
             return f"Không có lần xuất báo cáo “{error.snapshot}”."
         case LostFileError():
@@ -1201,6 +1248,11 @@ _FLAWS = {
     "figures": "Số liệu đã lưu của lần nạp số {} không còn đúng như lúc lưu.",
     "unnoted": "Có số liệu, lần rút, duyệt hoặc chốt kỳ không do chương trình ghi (lần nạp số {}; 0 là chốt hoặc mở kỳ).",
     "task": "Cập nhật nhiệm vụ số {} không đúng như nhật ký để lại.",
+    "export": "Có lần xuất báo cáo không đúng như nhật ký để lại (việc số {}; 0 là lần xuất không có trong nhật ký).",
+    "evidence": "Tệp minh chứng của cập nhật nhiệm vụ số {} bị mất hoặc không còn nguyên vẹn.",
+    "plan": "Có bản kế hoạch đã giữ không còn đúng như lúc giữ, hoặc bị mất (việc số {}; 0 là bản chỉ được giữ kèm báo cáo).",
+    "judgement": "Ý kiến Hội đồng số {} không đúng như nhật ký để lại.",
+    "receipt": "Lần nhận hồ sơ số {} không đúng như nhật ký để lại.",
     "account": "Có tài khoản không đúng như nhật ký để lại (việc số {}; 0 là tài khoản không có trong nhật ký).",
     "gone": "Nhật ký có ghi nhưng trong kho không còn (lần nạp số {}; 0 là chốt hoặc mở kỳ).",
 }
@@ -1212,9 +1264,17 @@ Names = Mapping[Role, Mapping[str, str]]
 def bound_names(plans: Iterable[Plan]) -> Names:
     known = [*plans]
     return {
-        Role.REPORTER: {reporter.code: reporter.name for plan in known for reporter in plan.reporters},
+        Role.REPORTER: {code: name for plan in known for code, name in _reporting(plan)},
         Role.ROOM: {room.code: room.name for plan in known for room in plan.rooms},
     }
+
+
+def _reporting(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Who sends figures, and who tells of tasks without sending any; rooms go by a role of their own."""
+    rooms = {room.code for room in plan.rooms}
+    yield from ((reporter.code, reporter.name) for reporter in plan.reporters)
+    sending = {reporter.code for reporter in plan.reporters}
+    yield from ((c, name) for c, name in plan.assignees.items() if c not in sending | rooms)
 
 
 def grants(held: Iterable[Grant], names: Names) -> str:
@@ -1259,6 +1319,7 @@ def second(utc: datetime) -> str:
     return f"{utc.replace(tzinfo=UTC).astimezone(HANOI):%d/%m/%Y %H:%M:%S}"
 
 
+_LIST = {"kept": "Lưu danh sách", "replaced": "Thay danh sách", "erased": "Xóa danh sách"}
 _BACKUP = {"failed": "Không thành", "download": "Tải về máy"}
 
 
@@ -1268,6 +1329,9 @@ def subject(event: Event, people: Mapping[str, Person]) -> str:
         return f"Lần nạp số {event.subject}"
     if event.act is Act.ACCOUNT:
         return who(event.subject, people)
+    if event.act in {Act.JUDGEMENT, Act.RECEIPT}:
+        number, _, about = event.subject.partition(" ")
+        return f"Lần ghi số {number}: {', '.join(about.split())}" if number.isdecimal() else event.subject
     # A page refused is named by its right, which stands beside it.
     return "" if event.act is Act.REFUSED and event.subject == event.after else event.subject
 
@@ -1298,6 +1362,10 @@ def details(event: Event, names: Names) -> tuple[str, str]:
             return _file(before), f"Lý do: {after}"
         case Act.REOPEN if after:
             return before, f"Lý do: {after}"
+        case Act.PERSONAL:
+            return _personal(before), _personal(after)
+        case Act.PLAN:
+            return before and f"Bản {before}", after and f"Bản {after}"
         case Act.BACKUP if after in _BACKUP:
             return before, _BACKUP[after]
         case Act.RESTORE:
@@ -1311,6 +1379,15 @@ def details(event: Event, names: Names) -> tuple[str, str]:
 
 def _file(text: str) -> str:
     return f"Tệp {text}" if _SHA256.fullmatch(text) else text
+
+
+def _personal(facts: str) -> str:
+    """What was done with the list of people, and with how many."""
+    done, _, rest = facts.partition(" ")
+    count, _, sha256 = rest.partition(" ")
+    if done not in _LIST:
+        return facts
+    return f"{_LIST[done]} {count} người" + (f"; {_file(sha256).lower()}" if sha256 else "")
 
 
 def _account(facts: str, names: Names) -> str:
@@ -1374,7 +1451,7 @@ VERDICT = {
 COMMANDS = {
     "kpi": "Theo dõi phong trào thi đua: mọi việc các trang làm được, cho các tập lệnh của Văn phòng.",
     "check": "Kiểm tra mọi tệp dữ liệu: kế hoạch, đơn vị.",
-    "demo": "Nạp bốn quý số liệu minh họa vào kho data/demo.",
+    "demo": "Nạp số liệu minh họa của các kế hoạch mẫu vào kho data/demo.",
     "blank": "Tạo biểu mẫu trống của một đơn vị gửi.",
     "read": "Đọc thử một biểu đã điền, không lưu gì.",
     "keep": "Lưu một biểu đã điền.",
@@ -1382,7 +1459,9 @@ COMMANDS = {
     "original": "Lấy lại tệp gốc của một lần nạp, đúng từng byte.",
     "withdraw": "Rút một lần nạp: số liệu trước đó được tính lại.",
     "progress": "Tiến độ các chỉ tiêu đến hết một quý.",
-    "export": "Xuất bảng gửi Ban Thi đua – Khen thưởng.",
+    "export": "Xuất báo cáo gửi Ban Thi đua – Khen thưởng của một kỳ, hoặc lấy lại một lần xuất cũ.",
+    "snapshots": "Liệt kê các lần xuất báo cáo, mới nhất trước.",
+    "--snapshot": "Lấy lại đúng từng byte tệp của lần xuất này; không dùng cùng --plan và --period.",
     "verify": "Kiểm tra nhật ký và số liệu đã lưu có còn nguyên vẹn không.",
     "person": "Tài khoản: mời, liệt kê, đổi vai trò, khóa, đặt lại mật khẩu.",
     "add": "Tạo tài khoản; in liên kết một lần để người ấy tự đặt mật khẩu.",
@@ -1409,15 +1488,20 @@ COMMANDS = {
 }
 UPLOAD_HEADINGS = ("Số", "Kỳ", "Đơn vị gửi", "Tệp", "Nạp lúc", "Người nạp", "Tình trạng")
 PROGRESS_HEADINGS = ("STT", "Chỉ tiêu", "Chỉ tiêu giao", "Kết quả", "Đánh giá", "Còn thiếu", "Báo cáo")
+NO_EXPORTS = "Chưa xuất báo cáo nào."
+SNAPSHOT_ALONE = "Dùng --snapshot một mình, không cùng --plan hay --period."
+PLAN_AND_PERIOD = "Cần --plan và --period (hoặc --quarter); hoặc --snapshot để lấy lại một lần xuất."
 NO_UPLOADS = "Chưa có lần nạp nào."
 NO_FAULTS = "Các tệp dữ liệu không có lỗi."
 _KNOWN_AS = {
     "plan": "kế hoạch",
     "reporter": "đơn vị gửi",
     "quarter": "quý",
+    "period": "kỳ",
     "unit": "đơn vị",
     "role": "vai trò",
     "room": "phòng",
+    "task": "nhiệm vụ",
 }
 
 
@@ -1556,6 +1640,35 @@ TASK_STATE: Mapping[TaskState, str] = {
     TaskState.OVERDUE: "Quá hạn",
     TaskState.DROPPED: "Không còn áp dụng",
 }
+
+
+NO_TEMPLATE = "không có tệp này trong thư mục templates. Hãy chép lại từ bộ cài."
+EXPORT_HEADINGS = ("Mã", "Lúc xuất", "Kỳ", "Tệp", "Người xuất", "Từ đó đến nay", "Mã tệp")
+CHANGE_HEADINGS = ("Dòng", "Cột", "Lúc xuất", "Bây giờ")
+SERIES = {"value": "Kết quả", "pace": "Tiến độ cần có", "target": "Chỉ tiêu"}
+PICTURE = {
+    "Download plot as a PNG": "Tải ảnh PNG",
+    "Download plot as a png": "Tải ảnh PNG",
+    "Taking snapshot - this may take a few seconds": "Đang tạo ảnh…",
+    "Snapshot succeeded": "Đã tải ảnh",
+}
+"""What Plotly says, and how we say it."""
+UNCHANGED = "Không đổi"
+CHANGED = "Số liệu đã khác"
+PLAN_CHANGED = "Kế hoạch đã sửa"
+
+
+def judged_by(snapshot: Snapshot) -> str:
+    """By which text of the plan an export was judged, and how to find its figures again."""
+    return (
+        f"Đánh giá theo bản kế hoạch {snapshot.plan_sha256[:12]}…, "
+        f"{'coi như đã chốt kỳ' if snapshot.closed else 'kỳ chưa chốt'}; "
+        f"mã số liệu {snapshot.figures_sha256[:12]}…, mã tệp {snapshot.sha256}."
+    )
+
+
+def exported(snapshot: Snapshot) -> str:
+    return f"Lần xuất {snapshot.id}: {judged_by(snapshot)}"
 
 
 def report_title(province: str, p: Period) -> str:

@@ -160,15 +160,15 @@ class Figures:
                     self.desk.notices.append(Estimated(line.cell(role), line.indicator.number))
 
     def _check_target(self, line: Line) -> None:
-        spot = line.target
-        if spot is None or line.indicator.target.rise:
+        spot, target = line.target, line.indicator.target
+        if spot is None or target is None or target.rise:
             return
         number = spot.value
         if isinstance(number, int | float) and not isinstance(number, bool):
             written: Written | None = stored_number(number, spot.number_format)
         else:
             written = written_number(spot.text)
-        given = line.indicator.target.value
+        given = target.value
         if written and not {given, given / 100} & set(written.readings):
             at = line.grid.cell(spot.row, spot.column)
             self.desk.notices.append(TargetDiffers(at, line.indicator.number, written.readings[0], given))
@@ -553,7 +553,7 @@ class Figures:
         if isinstance(year, EditionOutsidePlan):
             return [year]
         if year is None:
-            year = self.desk.plan.year - 1
+            year = self.desk.plan.year_of(self.desk.quarter) - 1
             self.desk.notices.append(EditionAssumed(at, year))
         text = spot.text
         if isinstance(spot.value, float) and not spot.value.is_integer():
@@ -578,7 +578,7 @@ class Figures:
         if spot is None:
             return None
         digits = fold(spot.text).removeprefix("nam").strip()
-        latest = self.desk.plan.year
+        latest = self.desk.plan.year_of(self.desk.quarter)
         year = int(digits) if digits.isdecimal() and len(digits) == 4 else None
         if year is None or not latest - OLDEST_EDITION <= year <= latest:
             return EditionOutsidePlan(line.cell(Role.EDITION), spot.text, latest)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell as Box
 from openpyxl.formatting.rule import CellIsRule
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -21,6 +21,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpi import vi
 from kpi.model import Entry, Indicator, Level, Plan, Quarter, Reading, Reporter, Unit
 from kpi.units import Units
+from kpi.workbook.layout import (
+    DAY,
+    FONT,
+    GREY,
+    SUBHEADING,
+    add_rule,
+    fill_in,
+    head,
+    height_of,
+    page_setup,
+    text,
+)
 
 KEY_SHEET = "_khoa"
 KEY_MARK = "kpi-form"
@@ -30,14 +42,6 @@ VERSION = "1"
 TITLE_ROWS = 6
 UNIT_WIDTH = 25
 
-_FONT = "Times New Roman"
-_INPUT = PatternFill("solid", fgColor="FFF8DC")
-_HEADING = PatternFill("solid", fgColor="E3EAF2")
-_SUBHEADING = PatternFill("solid", fgColor="F2F5F9")
-_LINE = Side(style="thin", color="9AA5B1")
-_BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-_GREY = "707070"
-_DAY = "dd/mm/yyyy"
 _DOUBTFUL = PatternFill("solid", bgColor="F8CBAD")
 # Fixed, so that one plan, reporter and quarter always give one file. Zip knows no earlier day.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -53,13 +57,17 @@ class _Form:
     inputs: list[tuple[str, ...]] = field(default_factory=list)
     """Indicator, unit, sheet and addresses of every place to fill in, for the key."""
 
+    @property
+    def year(self) -> int:
+        return self.plan.year_of(self.quarter)
+
     def before(self, indicator: Indicator, unit: Unit) -> str:
         """What was reported for the quarter before; of a ranking the edition before."""
         mine = [r for r in self.held if (r.indicator, r.unit) == (indicator.number, unit.code)]
         if indicator.entry is Entry.RANK:
             known = {e.year: e.rank for e in indicator.editions}
             known |= {r.edition: int(r.value) for r in mine if r.edition and r.value is not None}
-            earlier = [year for year in known if year < self.plan.year - 1]
+            earlier = [year for year in known if year < self.year - 1]
             last = max(earlier, default=None)
             return "" if last is None else vi.figure(indicator, Fraction(known[last]), edition=last)
         return next((vi.entered(indicator, r) for r in mine if r.quarter == self.quarter.previous), "")
@@ -149,13 +157,13 @@ def _wide(form: _Form, page: _Page, sheet: Worksheet) -> tuple[int, int]:
     for column, (words, width) in enumerate(
         ((vi.ORDER, 5), (vi.CODE, 9), (vi.UNIT_OF_LEVEL[page.level], UNIT_WIDTH)), start=1
     ):
-        _head(sheet, top, column, words, down=1)
+        head(sheet, top, column, words, down=1)
         sheet.column_dimensions[get_column_letter(column)].width = width
     for place, unit in enumerate(page.units):
-        _text(sheet.cell(first + place, 1, place + 1), center=True)
-        _text(sheet.cell(first + place, 2, unit.code), center=True)
-        _text(sheet.cell(first + place, 3, unit.title))
-        sheet.row_dimensions[first + place].height = _height(unit.title, UNIT_WIDTH, 11)
+        text(sheet.cell(first + place, 1, place + 1), center=True)
+        text(sheet.cell(first + place, 2, unit.code), center=True)
+        text(sheet.cell(first + place, 3, unit.title))
+        sheet.row_dimensions[first + place].height = height_of(unit.title, UNIT_WIDTH, 11)
     bottom = last
     if len(page.units) > 1:
         bottom = last + 1
@@ -165,10 +173,10 @@ def _wide(form: _Form, page: _Page, sheet: Worksheet) -> tuple[int, int]:
     for indicator in page.indicators:
         column, height = _wide_indicator(form, page, sheet, indicator, column, first)
         heights.append(height)
-    _head(sheet, top, column, vi.NOTES, down=1)
+    head(sheet, top, column, vi.NOTES, down=1)
     sheet.column_dimensions[get_column_letter(column)].width = 17
     for row in range(first, last + 1):
-        _input(sheet.cell(row, column))
+        fill_in(sheet.cell(row, column))
     sheet.row_dimensions[top].height = max(h for h, _ in heights)
     sheet.row_dimensions[top + 1].height = max(h for _, h in heights)
     sheet.freeze_panes = sheet.cell(first, 4)
@@ -179,7 +187,7 @@ def _total_row(page: _Page, sheet: Worksheet, row: int) -> None:
     right = 4 + sum(len(_parts(indicator)) for indicator in page.indicators)
     sheet.cell(row, 1, vi.TOTAL)
     for column in range(1, right + 1):
-        _text(sheet.cell(row, column), bold=True, center=column != 1)
+        text(sheet.cell(row, column), bold=True, center=column != 1)
     sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=3)
 
 
@@ -190,21 +198,21 @@ def _wide_indicator(
     parts = _parts(indicator)
     widths = [width for _, width in parts]
     top, last = first - 2, first + len(page.units) - 1
-    _head(sheet, top, column, vi.heading_with_target(indicator), across=len(parts) - 1)
+    head(sheet, top, column, vi.heading_with_target(indicator), across=len(parts) - 1)
     for place, (words, width) in enumerate(parts):
-        _head(sheet, first - 1, column + place, words, fill=_SUBHEADING, size=10)
+        head(sheet, first - 1, column + place, words, fill=SUBHEADING, size=10)
         sheet.column_dimensions[get_column_letter(column + place)].width = width
     for place, unit in enumerate(page.units):
         if _asked(form, indicator, unit):
             _wide_cells(form, sheet, indicator, unit, first + place, column)
         else:
             for c in range(column, column + len(parts)):
-                _text(sheet.cell(first + place, c))
+                text(sheet.cell(first + place, c))
     _validate(form, sheet, indicator, column, first, last)
     if len(page.units) > 1:
         _wide_total(sheet, indicator, column, first, last)
-    heading = _height(vi.heading_with_target(indicator), sum(widths), 11)
-    return column + len(parts), (heading, max(_height(words, width, 10) for words, width in parts))
+    heading = height_of(vi.heading_with_target(indicator), sum(widths), 11)
+    return column + len(parts), (heading, max(height_of(words, width, 10) for words, width in parts))
 
 
 def _parts(indicator: Indicator) -> tuple[tuple[str, float], ...]:
@@ -229,11 +237,11 @@ def _wide_cells(
     boxes = [sheet.cell(row, column + place) for place in range(1, asked + 1)]
     form.inputs.append((indicator.number, unit.code, sheet.title, *(box.coordinate for box in boxes)))
     for box in boxes:
-        _input(box, number_format=_number_format(indicator), center=asked == 1)
+        fill_in(box, number_format=_number_format(indicator), center=asked == 1)
     if indicator.entry is Entry.YES_NO:
         return
     if indicator.entry is Entry.RANK:
-        sheet.cell(row, column + 1).value = form.plan.year - 1
+        sheet.cell(row, column + 1).value = form.year - 1
         return
     _share(sheet.cell(row, column + 3), sheet.cell(row, column + 1), sheet.cell(row, column + 2))
 
@@ -266,7 +274,7 @@ def _long(form: _Form, page: _Page, sheet: Worksheet) -> tuple[int, int]:
         (vi.INDICATOR, 62),
         (vi.UNIT, 20),
         (vi.UNIT_OF_MEASURE, 7),
-        (vi.year_target(form.plan.year), 13),
+        (vi.year_target(form.year), 13),
         *(
             ((vi.RANK_BEFORE, 16), (vi.EDITION, 12), (vi.RANK, 12))
             if ranked
@@ -276,26 +284,26 @@ def _long(form: _Form, page: _Page, sheet: Worksheet) -> tuple[int, int]:
     )
     top, first = TITLE_ROWS + 1, TITLE_ROWS + 2
     for column, (words, width) in enumerate(headings, start=1):
-        _head(sheet, top, column, words)
+        head(sheet, top, column, words)
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.row_dimensions[top].height = 34
     for place, indicator in enumerate(page.indicators):
         _long_row(form, sheet, indicator, page.units[0], first + place, place + 1)
         _validate(form, sheet, indicator, 6, first + place, first + place)
-        _input(sheet.cell(first + place, len(headings)))
+        fill_in(sheet.cell(first + place, len(headings)))
     sheet.freeze_panes = sheet.cell(first, 3)
     return first + len(page.indicators) - 1, len(headings)
 
 
 def _long_row(form: _Form, sheet: Worksheet, indicator: Indicator, unit: Unit, row: int, order: int) -> None:
     words = vi.heading_with_parts(indicator) if indicator.denominator else vi.heading(indicator)
-    _text(sheet.cell(row, 1, order), center=True)
-    _text(sheet.cell(row, 2, words))
-    _text(sheet.cell(row, 3, unit.title))
-    _text(sheet.cell(row, 4, indicator.unit_of_measure), center=True)
-    _text(sheet.cell(row, 5, vi.target(indicator)), center=True)
+    text(sheet.cell(row, 1, order), center=True)
+    text(sheet.cell(row, 2, words))
+    text(sheet.cell(row, 3, unit.title))
+    text(sheet.cell(row, 4, indicator.unit_of_measure), center=True)
+    text(sheet.cell(row, 5, vi.target(indicator) if indicator.target else None), center=True)
     _wide_cells(form, sheet, indicator, unit, row, 6)
-    sheet.row_dimensions[row].height = max(_height(words, 62, 11), _height(unit.title, 20, 11), 34)
+    sheet.row_dimensions[row].height = max(height_of(words, 62, 11), height_of(unit.title, 20, 11), 34)
 
 
 # What both shapes share.
@@ -306,36 +314,24 @@ def _validate(
 ) -> None:
     if indicator.entry is Entry.YES_NO:
         rule = DataValidation("list", formula1=f'"{vi.YES},{vi.NO}"')
-        _add_rule(sheet, rule, vi.ask_yes_or_no(), column + 1, first, last)
+        add_rule(sheet, rule, vi.ask_yes_or_no(), column + 1, first, last)
         return
     if indicator.entry is Entry.RANK:
-        years = tuple(range(form.plan.year - 2, form.plan.year + 1))
+        years = tuple(range(form.year - 2, form.year + 1))
         rule = DataValidation("list", formula1=f'"{",".join(map(str, years))}"')
-        _add_rule(sheet, rule, vi.ask_edition(years), column + 1, first, last)
+        add_rule(sheet, rule, vi.ask_edition(years), column + 1, first, last)
         rule = DataValidation("whole", operator="greaterThanOrEqual", formula1="1")
-        _add_rule(sheet, rule, vi.ask_rank(), column + 2, first, last)
+        add_rule(sheet, rule, vi.ask_rank(), column + 2, first, last)
         return
     for place, part in ((1, vi.NUMERATOR), (2, vi.DENOMINATOR)):
         whole = indicator.decimals == 0
         rule = DataValidation("whole" if whole else "decimal", operator="greaterThanOrEqual", formula1="0")
         words = vi.ask_whole(part) if whole else vi.ask_decimal(part, indicator.decimals, indicator.things)
-        _add_rule(sheet, rule, words, column + place, first, last)
+        add_rule(sheet, rule, words, column + place, first, last)
     over, under = (f"${get_column_letter(column + place)}{first}" for place in (1, 2))
     area = f"{get_column_letter(column + 1)}{first}:{get_column_letter(column + 1)}{last}"
     above = CellIsRule(operator="greaterThan", formula=[f'IF({under}="",{over},{under})'], fill=_DOUBTFUL)
     sheet.conditional_formatting.add(area, above)
-
-
-def _add_rule(
-    sheet: Worksheet, rule: DataValidation, words: tuple[str, str], column: int, first: int, last: int
-) -> None:
-    rule.allow_blank = True
-    rule.showErrorMessage = rule.showInputMessage = True
-    rule.errorTitle, rule.error = words
-    rule.promptTitle, rule.prompt = words
-    letter = get_column_letter(column)
-    rule.add(f"{letter}{first}:{letter}{last}")
-    sheet.add_data_validation(rule)
 
 
 def _title(form: _Form, sheet: Worksheet, right: int, *, with_day: bool) -> None:
@@ -348,34 +344,34 @@ def _title(form: _Form, sheet: Worksheet, right: int, *, with_day: bool) -> None
     for row, (words, size) in enumerate(rows, start=1):
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=right)
         box = sheet.cell(row, 1, words)
-        box.font = Font(name=_FONT, size=size, bold=True)
+        box.font = Font(name=FONT, size=size, bold=True)
         box.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     width = sum(sheet.column_dimensions[get_column_letter(c)].width for c in range(1, right + 1))
     sheet.row_dimensions[1].height = 24
-    sheet.row_dimensions[2].height = _height(form.plan.title, width, 12)
+    sheet.row_dimensions[2].height = height_of(form.plan.title, width, 12)
     sheet.row_dimensions[3].height = 20
     # The frozen part must leave room for the rows that are filled in.
     sheet.row_dimensions[4].height = sheet.row_dimensions[6].height = 6
     legend = sheet.cell(5, 1, vi.LEGEND)
-    legend.font = Font(name=_FONT, size=10, italic=True, color=_GREY)
+    legend.font = Font(name=FONT, size=10, italic=True, color=GREY)
     if with_day:
         _cut_off(form, sheet)
 
 
 def _cut_off(form: _Form, sheet: Worksheet) -> None:
     label = sheet.cell(4, 1, vi.AS_OF)
-    label.font = Font(name=_FONT, size=11)
+    label.font = Font(name=FONT, size=11)
     sheet.merge_cells(start_row=4, start_column=1, end_row=4, end_column=2)
     label.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
     box = sheet.cell(4, 3, form.plan.as_of(form.quarter))
-    _input(box, number_format=_DAY)
+    fill_in(box, number_format=DAY)
     box.alignment = Alignment(horizontal="left", vertical="center")
     sheet.row_dimensions[4].height = 32
     days = (form.quarter.first_day, form.quarter.last_day)
     first, last = (f"DATE({d.year},{d.month},{d.day})" for d in days)
     rule = DataValidation("date", operator="between", formula1=first, formula2=last)
     rule.errorStyle = "warning"
-    _add_rule(sheet, rule, vi.ask_as_of(form.quarter), 3, 4, 4)
+    add_rule(sheet, rule, vi.ask_as_of(form.quarter), 3, 4, 4)
 
 
 def _finish(form: _Form, sheet: Worksheet, bottom: int, right: int, first: int) -> None:
@@ -383,54 +379,41 @@ def _finish(form: _Form, sheet: Worksheet, bottom: int, right: int, first: int) 
     sheet.protection.formatColumns = sheet.protection.formatRows = False
     sheet.print_title_rows = f"{TITLE_ROWS + 1}:{first - 1}"
     sheet.print_area = f"A1:{get_column_letter(right)}{bottom}"
-    _page_setup(sheet, landscape=True)
+    page_setup(sheet, landscape=True)
     sheet.oddHeader.left.text = form.reporter.name.replace("&", "&&")
     sheet.oddHeader.right.text = vi.quarter(form.quarter)
     sheet.sheet_view.zoomScale = 100
     sheet.sheet_view.showGridLines = False
 
 
-def _page_setup(sheet: Worksheet, *, landscape: bool) -> None:
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.print_options.horizontalCentered = True
-    # In inches. A wide table needs the paper more than the margins of a letter.
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
-    sheet.page_margins.header = sheet.page_margins.footer = 0.3
-    sheet.oddFooter.center.text = vi.PAGE
-
-
 def _guide(form: _Form, sheet: Worksheet) -> None:
     for letter, width in (("A", 38), ("B", 22), ("C", 78)):
         sheet.column_dimensions[letter].width = width
-    sheet.cell(1, 1, vi.GUIDE_TITLE).font = Font(name=_FONT, size=14, bold=True)
+    sheet.cell(1, 1, vi.GUIDE_TITLE).font = Font(name=FONT, size=14, bold=True)
     row = 2
     due, as_of = form.plan.due(form.quarter), form.plan.as_of(form.quarter)
     for heading, words in vi.guide(form.quarter, due, as_of):
         for line, bold in ((heading, True), (words, False)):
             sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=3)
             box = sheet.cell(row, 1, line)
-            box.font = Font(name=_FONT, size=12, bold=bold)
+            box.font = Font(name=FONT, size=12, bold=bold)
             box.alignment = Alignment(wrap_text=True, vertical="top")
-            sheet.row_dimensions[row].height = _height(line, 138, 12)
+            sheet.row_dimensions[row].height = height_of(line, 138, 12)
             row += 1
-    sheet.cell(row, 1, vi.GUIDE_INDICATORS).font = Font(name=_FONT, size=12, bold=True)
+    sheet.cell(row, 1, vi.GUIDE_INDICATORS).font = Font(name=FONT, size=12, bold=True)
     row += 1
     for column, words in enumerate(vi.GUIDE_HEADINGS, start=1):
-        _head(sheet, row, column, words)
+        head(sheet, row, column, words)
     asked = {d.indicator for d in form.reporter.duties}
     for indicator in (i for i in form.plan.indicators if i.number in asked):
         row += 1
         cells = (vi.heading(indicator), vi.asks_for(indicator), vi.meanings(indicator))
         for column, (words, width) in enumerate(zip(cells, (38, 22, 78), strict=True), start=1):
-            _text(sheet.cell(row, column, words))
+            text(sheet.cell(row, column, words))
             height = sheet.row_dimensions[row].height or 0
-            sheet.row_dimensions[row].height = max(height, _height(words, width, 11))
+            sheet.row_dimensions[row].height = max(height, height_of(words, width, 11))
     sheet.protection.sheet = True
-    _page_setup(sheet, landscape=False)
+    page_setup(sheet, landscape=False)
 
 
 def _key(form: _Form, sheet: Worksheet) -> None:
@@ -447,50 +430,10 @@ def _key(form: _Form, sheet: Worksheet) -> None:
     sheet.protection.sheet = True
 
 
-def _head(
-    sheet: Worksheet,
-    row: int,
-    column: int,
-    words: str,
-    *,
-    down: int = 0,
-    across: int = 0,
-    fill: PatternFill = _HEADING,
-    size: int = 11,
-) -> None:
-    for r in range(row, row + down + 1):
-        for c in range(column, column + across + 1):
-            sheet.cell(r, c).border = _BOX
-            sheet.cell(r, c).fill = fill
-    box = sheet.cell(row, column, words)
-    box.font = Font(name=_FONT, size=size, bold=True)
-    box.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    if down or across:
-        sheet.merge_cells(start_row=row, start_column=column, end_row=row + down, end_column=column + across)
-
-
-def _text(box: Box, *, bold: bool = False, center: bool = False) -> None:
-    # Names of units and of plans are text even when they begin with "=".
-    if isinstance(box.value, str):
-        box.data_type = "s"
-    box.font = Font(name=_FONT, size=11, bold=bold)
-    box.border = _BOX
-    box.alignment = Alignment(horizontal="center" if center else "left", vertical="center", wrap_text=True)
-
-
 def _before(box: Box, words: str) -> None:
     box.value = words or None
-    _text(box, center=True)
-    box.font = Font(name=_FONT, size=10, italic=True, color=_GREY)
-
-
-def _input(box: Box, *, number_format: str = "General", center: bool = False) -> None:
-    box.font = Font(name=_FONT, size=11)
-    box.fill = _INPUT
-    box.border = _BOX
-    box.protection = Protection(locked=False)
-    box.number_format = number_format
-    box.alignment = Alignment(horizontal="center" if center else None, vertical="center", wrap_text=True)
+    text(box, center=True)
+    box.font = Font(name=FONT, size=10, italic=True, color=GREY)
 
 
 def _share(box: Box, numerator: Box, denominator: Box, *, bold: bool = False) -> None:
@@ -498,7 +441,7 @@ def _share(box: Box, numerator: Box, denominator: Box, *, bold: bool = False) ->
     over, under = numerator.coordinate, denominator.coordinate
     box.value = f'=IF(OR({over}="",{under}=""),"",IF({under}=0,"",ROUNDDOWN({over}/{under},4)))'
     box.number_format = "0.00%"
-    _text(box, bold=bold, center=True)
+    text(box, bold=bold, center=True)
     box.data_type = "f"
 
 
@@ -507,11 +450,3 @@ def _number_format(indicator: Indicator) -> str:
         return "0"
     # A pattern with optional decimals prints a lonely comma behind whole numbers.
     return "General" if indicator.decimals else "#,##0"
-
-
-def _height(words: str, width: float, size: int) -> float:
-    """Points that a wrapped text needs: Excel does not fit the height of merged cells itself."""
-    # A letter of Times New Roman takes about as many units of column width as this, at 11 points.
-    letters = max(width * 1.02 * 11 / size - 1, 1)
-    lines = sum(max(1, -(-len(line) // int(letters))) for line in words.split("\n"))
-    return max(18.0, lines * size * 1.36 + 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -132,7 +132,7 @@ def identify(
     visible = [g for g in grids if not g.hidden and g.title != vi.GUIDE_SHEET]
     if key and told.get(KEY_MARK) != VERSION:
         found.notices.append(OlderForm(None, told.get(KEY_MARK, ""), VERSION))
-    _find_plan(found, plans, told, visible, asked)
+    _find_plan(found, plans, directory, told, visible, asked)
     if found.plan:
         _find_quarter(found, found.plan, told, visible, asked)
         _find_reporter(found, found.plan, directory, told, visible, asked)
@@ -172,7 +172,12 @@ def _says_title(text: str) -> bool:
 
 
 def _find_plan(
-    found: Identity, plans: Mapping[str, Plan], told: Mapping[str, str], grids: list[Grid], asked: Asked
+    found: Identity,
+    plans: Mapping[str, Plan],
+    directory: Directory,
+    told: Mapping[str, str],
+    grids: list[Grid],
+    asked: Asked,
 ) -> None:
     if "plan" in told:
         found.plan = plans.get(told["plan"])
@@ -182,22 +187,35 @@ def _find_plan(
     quarters = [p.quarter for p in _periods(grids, None) if p.quarter]
     if asked.quarter:
         quarters.insert(0, asked.quarter)
-    fitting = [p for p in plans.values() if any(q in p.quarters for q in quarters)] or list(plans.values())
-    if len(fitting) > 1 and asked.reporter:
-        fitting = [p for p in fitting if any(r.code == asked.reporter for r in p.reporters)]
-    if len(fitting) > 1:
-        titles = " ".join(fold(spot.text) for _, spot in _title_spots(grids))
-        fitting = [p for p in fitting if fold(p.title) in titles]
+    titles = " ".join(fold(spot.text) for _, spot in _title_spots(grids))
+    senders = [text for _, text in _senders(grids)]
+    signs: tuple[Callable[[Plan], bool], ...] = (
+        lambda p: fold(p.title) in titles,
+        lambda p: any(q in p.quarters for q in quarters),
+        lambda p: any(r.code == asked.reporter for r in p.reporters),
+        lambda p: _knows(p, directory, senders),
+    )
+    fitting = list(plans.values())
+    for sign in signs:
+        # A sign that no plan bears says nothing.
+        fitting = [p for p in fitting if sign(p)] or fitting
     if len(fitting) == 1:
         found.plan = fitting[0]
     else:
         found.problems.append(UnknownPlan(""))
 
 
+def _knows(plan: Plan, directory: Directory, senders: Iterable[str]) -> bool:
+    units = directory.on(plan.start, plan.province)
+    return any(reporter_named(text, plan, units) for text in senders)
+
+
 def _find_quarter(
     found: Identity, plan: Plan, told: Mapping[str, str], grids: list[Grid], asked: Asked
 ) -> None:
-    periods = _periods(grids, plan.year)
+    # A title without a year says nothing in a plan of several, unless somebody said which quarter it is.
+    one = plan.start.year == plan.end.year
+    periods = _periods(grids, plan.year if one else asked.quarter.year if asked.quarter else None)
     if "quarter" in told:
         periods.append(Period(told["quarter"], _parsed(told["quarter"])))
     found.problems += [InvalidPeriod(p.at, p.found) for p in periods if p.quarter is None]
@@ -213,7 +231,7 @@ def _find_quarter(
     ]
     if found.quarter not in plan.quarters:
         at = said[found.quarter].at if found.quarter in said else None
-        found.problems.append(QuarterOutsidePlan(at, found.quarter, plan.year))
+        found.problems.append(QuarterOutsidePlan(at, found.quarter, plan.start.year, plan.year))
 
 
 def _parsed(text: str) -> Quarter | None:

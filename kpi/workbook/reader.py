@@ -20,6 +20,7 @@ from kpi.problems import (
     Notice,
     Problem,
     SheetSkipped,
+    TaskForm,
     UnitsMissing,
 )
 from kpi.units import Directory
@@ -31,6 +32,7 @@ from kpi.workbook.grid import Grid, load
 from kpi.workbook.identity import Asked, Identity, cut_off, identify
 from kpi.workbook.questions import Questions
 from kpi.workbook.rows import Desk, lines, tables
+from kpi.workbook.tasks import TASK_MARK
 
 Held = Iterable[Reading] | Callable[[str], Iterable[Reading]]
 """Readings that are kept already, or what gives them for a plan's code."""
@@ -53,6 +55,8 @@ def read(
     grids = DamagedWorkbook() if refused else load(content)
     if refused or isinstance(grids, DamagedWorkbook):
         return replace(draft, problems=(refused or DamagedWorkbook(),))
+    if any(grid.text(1, 1) == TASK_MARK for grid in grids):
+        return replace(draft, problems=(TaskForm(),))
     identity = identify(grids, plans, directory, Asked(reporter, quarter))
     problems: list[Problem] = [*identity.problems, *(g.too_large for g in grids if g.too_large)]
     notices: list[Notice] = list(identity.notices)
@@ -86,8 +90,7 @@ def _desk(identity: Identity, directory: Directory, held: Held, questions: Quest
     # Without a quarter the cells can still be checked, though nothing can be kept.
     quarter = identity.own_quarter or identity.quarter or plan.quarters[0]
     kept = tuple(held(plan.code) if callable(held) else held)
-    day = min(max(quarter.last_day, plan.start), plan.end)
-    units = directory.on(day, plan.province)
+    units = directory.on(plan.start, plan.province)
     return Desk(plan, units, reporter, quarter, kept, questions)
 
 

@@ -12,8 +12,7 @@ if ui.empty_store(view):
     st.stop()
 
 indicator = board.pick_indicator(view.plan.indicators)
-year = view.plan.quarters
-course = [r for q in year for r in ui.assessments(view, quarter=q) if r.indicator == indicator]
+heading, course = board.course(view, indicator)
 row = next(r for r in course if r.quarter == view.quarter)
 
 st.subheader(f"{indicator.number}\\. {ui.plain(indicator.name)}", anchor=False)
@@ -23,16 +22,19 @@ if remarks := [*board.distance(row), *board.remarks(row)]:
 
 by_time, by_unit = st.columns(2, gap="medium")
 with by_time:
-    st.subheader("Diễn biến trong năm", anchor=False)
+    st.subheader(heading, anchor=False)
     alt = f"{indicator.short_name} qua các quý"
     if indicator.kind is Kind.RANK:
         board.chart(
             view, lambda: charts.editions(indicator, row.readings), "editions", indicator.number, alt=alt
         )
     else:
-        names = {"value": "Kết quả", "pace": "Tiến độ cần có", "target": "Chỉ tiêu"}
         board.chart(
-            view, lambda: charts.quarters(course, view.quarter, names), "quarters", indicator.number, alt=alt
+            view,
+            lambda: charts.quarters(course, view.quarter, vi.SERIES),
+            "quarters",
+            indicator.number,
+            alt=alt,
         )
     board.show_missing(view, row)
     st.subheader("Cách tính", anchor=False)

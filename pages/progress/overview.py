@@ -19,11 +19,9 @@ with st.grid(5, min_column_width=135):
 table, drawing = st.columns([11, 9], gap="medium")
 # The drawing first: its script is the heaviest thing a browser has to load.
 with drawing:
-    st.subheader("So với chỉ tiêu giao", anchor=False)
-    st.caption(
-        "Thanh màu: kết quả, tính bằng % của chỉ tiêu. Vạch đứng: chỉ tiêu. Hình thoi: mức cần có theo tiến độ. "
-        "Phần gạch chéo: mức có thể đạt khi các đơn vị còn lại báo cáo."
-    )
+    heading, key = board.drawing(view.plan)
+    st.subheader(heading, anchor=False)
+    st.caption(key)
     shown.show_bullets()
 with table:
     st.subheader("Các chỉ tiêu", anchor=False)

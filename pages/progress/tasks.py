@@ -1,20 +1,42 @@
-"""The tasks of the plan and their state, to read only."""
+"""The tasks of the plan: how they stand, through time and one by one, and the telling of it."""
+
+from functools import partial
 
 import streamlit as st
 
-from kpi import board, ui, vi
+from kpi import board, charts, ui, vi, work
 
-ui.require("progress")
+here = ui.require("progress")
 ui.page_title("Nhiệm vụ")
-view = ui.pick_view()
+view = ui.pick_view(judged=False)
 if not view.plan.tasks:
     st.info("Kế hoạch này không giao nhiệm vụ nào.")
     st.stop()
 
 day = ui.as_known(view)
-st.caption(f"Tình trạng tính đến ngày {vi.day(day)}")
-st.table(board.tasks(view), border="horizontal", alt=f"Nhiệm vụ, {vi.quarter(view.quarter)}")
-notes = [ui.plain(f"{t.key}: {note}") for t in view.plan.tasks for note in t.assumptions]
-if notes:
-    st.subheader("Giả định", anchor=False)
-    st.markdown("\n".join(f"- {note}" for note in notes))
+found = ui.standings(view)
+st.caption(f"Tình trạng tính đến ngày {vi.day(day)}, theo các cập nhật đến hết {vi.quarter(view.quarter)}.")
+work.show_counts(found)
+shown = work.pick(found)
+if not shown:
+    st.info("Không có nhiệm vụ nào khớp với bộ lọc. Hãy chọn lại “Tất cả” hoặc tắt “Chỉ việc chậm”.")
+    st.stop()
+
+work.show_table(shown, f"Nhiệm vụ, {vi.quarter(view.quarter)}", chosen=len(shown) < len(found))
+st.subheader("Dòng thời gian", anchor=False)
+with st.container(height=700 if work.in_own_box(shown) else "content"):
+    board.chart(
+        view,
+        partial(charts.timeline, shown, day),
+        "timeline",
+        work.stamp(shown),
+        str(day),
+        alt=f"Dòng thời gian của {vi.number(len(shown))} nhiệm vụ",
+    )
+st.caption(
+    "Thanh: từ ngày bắt đầu đến hạn. Vạch tím: ngày xem. Vòng tròn: ngày hoàn thành. "
+    "Hình thoi: mốc sơ kết, tổng kết."
+)
+work.show_one(view, here, shown)
+work.offer_forms(view, here)
+work.offer_editor(here)

@@ -43,12 +43,12 @@ for level in dict.fromkeys(r.unit.level for r in parts):
     )
 st.markdown(board.legend())
 
+if not (comparable := board.comparable(parts)):
+    st.stop()
 st.subheader("Xếp thứ tự theo một chỉ tiêu", anchor=False)
-chosen = board.pick_indicator(board.comparable(parts))
+chosen = board.pick_indicator(comparable)
 ranked = [r for r in parts if r.indicator == chosen]
-st.caption(
-    "Vạch đứng: chỉ tiêu giao cho cả tỉnh, lấy làm mức so sánh cho từng đơn vị (?). "
-    "Phần gạch chéo: mức có thể đạt khi báo cáo đủ."
-)
+line = "Vạch đứng: chỉ tiêu giao cho cả tỉnh, lấy làm mức so sánh cho từng đơn vị (?). "
+st.caption(f"{line if chosen.target else ''}Phần gạch chéo: mức có thể đạt khi báo cáo đủ.")
 alt = f"{chosen.short_name}, {unit.title}, {vi.quarter(view.quarter)}"
 board.chart(view, lambda: charts.ranking(ranked), "ranking", unit.code, chosen.number, alt=alt)

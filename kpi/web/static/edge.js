@@ -62,7 +62,7 @@
     "Press Enter to apply": "Nhấn Enter để áp dụng", "Press Enter to submit form": "Nhấn Enter để gửi",
     "Press Ctrl+Enter to apply": "Nhấn Ctrl+Enter để áp dụng",
     "Press Ctrl+Enter to submit form": "Nhấn Ctrl+Enter để gửi",
-    "This field is required.": "Không được để trống ô này.", "Invalid input.": "Nội dung không hợp lệ.",
+    "(required)": "", "This field is required.": "Không được để trống ô này.", "Invalid input.": "Nội dung không hợp lệ.",
     "Invalid value.": "Giá trị không hợp lệ.", "Decrement": "Giảm", "Increment": "Tăng",
     // dates and times
     "Choose date": "Chọn ngày", "Choose date range": "Chọn khoảng ngày", "Clear date": "Xóa ngày",

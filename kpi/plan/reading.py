@@ -14,10 +14,11 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError
 
+from kpi import forms as form_files
 from kpi import units as unit_files
 from kpi.model import (
     Behaviour,
@@ -41,19 +42,12 @@ from kpi.model import (
     Task,
     Unit,
 )
+from kpi.plan import files
 from kpi.units import Directory, Units
-
-SHIPPED = Path(__file__).parent.parent / "data"
 
 
 class PlanError(FaultyFileError):
     """A plan file says something it may not."""
-
-
-def folder(data: Path, name: Literal["plans", "units"]) -> Path:
-    """The folder of that name an office keeps in its data folder, or else the one that came with the program."""
-    own = data / name
-    return own if own.is_dir() else SHIPPED / name
 
 
 def load(path: Path, directory: Directory) -> Plan:
@@ -68,14 +62,19 @@ def loads(path: Path, content: bytes, directory: Directory) -> Plan:
         plan, found = _build(path, shape, directory)
         faults += found
         if plan is not None and all(fault.warning for fault in faults):
-            return replace(plan, text=hashlib.sha256(content).hexdigest())
+            return replace(plan, text=hashlib.sha256(content).hexdigest(), source=content.decode())
     raise PlanError(path, faults)
 
 
 def load_all(folder: Path, directory: Directory) -> dict[str, Plan]:
     """All plans of a folder by code; PlanError names the first bad file and has the faults of every one."""
+    return load_each(sorted(folder.glob("*.toml")), directory)
+
+
+def load_each(paths: Iterable[Path], directory: Directory) -> dict[str, Plan]:
+    """The plans of these files by code; PlanError names the first bad file and has the faults of every one."""
     plans, bad = {}, []
-    for path in sorted(folder.glob("*.toml")):
+    for path in paths:
         try:
             plans[path.stem] = load(path, directory)
         except PlanError as error:
@@ -85,20 +84,25 @@ def load_all(folder: Path, directory: Directory) -> dict[str, Plan]:
     return plans
 
 
-def check(data: Path) -> list[Fault]:
-    """Everything wrong or doubtful in every unit and plan file of a data folder."""
-    units, plans = folder(data, "units"), folder(data, "plans")
+def check(data: Path, store: Path | None = None) -> list[Fault]:
+    """Everything wrong or doubtful in the unit, form and plan files of a data folder, and in the plans beside a store."""
+    units = files.folder(data, "units")
     faults = unit_files.check(units)
     directory = None if faults else Directory.load(units)
-    paths = sorted(plans.glob("*.toml"))
+    paths = files.paths(data, store)
     if not paths:
-        faults.append(Fault(plans, "", "", "no_plans"))
+        faults.append(Fault(files.folder(data, "plans"), "", "", "no_plans"))
     for path in paths:
-        shape, found = _read(path, path.read_bytes())
-        if shape is not None and directory is not None:
-            found += _build(path, shape, directory)[1]
-        faults += found
-    return faults
+        faults += examine(path, path.read_bytes(), directory)
+    return [*faults, *form_files.check(files.forms(data))]
+
+
+def examine(path: Path, content: bytes, directory: Directory | None) -> list[Fault]:
+    """Everything wrong or doubtful in a plan's text; without the units, only what can be seen without them."""
+    shape, found = _read(path, content)
+    if shape is not None and directory is not None:
+        found += _build(path, shape, directory)[1]
+    return found
 
 
 def _exact(value: object) -> object:

@@ -1,0 +1,11 @@
+"""Who fulfils which criterion of an award, and why not; the council's word; the list of people."""
+
+from kpi import council, ui
+
+here = ui.require("office")
+ui.page_title("Bình xét")
+case = council.open_case(here)
+council.show_proposals(case)
+subject = council.pick_subject(case)
+council.show_rulings(case, here, subject)
+council.offer_people(case, here)
