@@ -384,9 +384,9 @@ class _Strip:
 def timeline(standings: Sequence[Standing], day: date) -> go.Figure:
     """Each task from its start to when it is due, coloured and named by its state; milestones are diamonds.
 
-    Work of one name stands together under it.
+    Work of one name stands together under it; milestones come first, since a long timeline is not read to its end.
     """
-    strips = [*_strips(standings)]
+    strips = [*_strips(sorted(standings, key=lambda s: not s.task.milestone))]
     tops = [_TOP_ROW]
     for strip in strips:
         tops.append(tops[-1] + strip.height)

@@ -27,7 +27,7 @@ from kpi.awards import (
 )
 from kpi.export import dossier as dossiers
 from kpi.forms import Form, valid
-from kpi.model import Document, Judgement, KpiError, Member, Person, Plan, Receipt
+from kpi.model import Document, Judgement, KpiError, Member, Person, Plan, Receipt, Rule
 from kpi.reasons import Verdict
 from kpi.store.database import now
 from kpi.ui import plain
@@ -66,6 +66,7 @@ class Case:
 
     plan: Plan
     hearing: Hearing
+    receipts: tuple[Receipt, ...]
     illustrative: bool
 
     @property
@@ -82,7 +83,7 @@ class Case:
         return next((m.room for m in self.hearing.members or () if m.code == subject), subject)
 
 
-def open_case(here: Person, day: date | None = None) -> Case:
+def open_case(here: Person) -> Case:
     """Choose the plan and look at everything; the page stops when the plan has no criteria."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         plan = ui.pick_plan()
@@ -94,7 +95,9 @@ def open_case(here: Person, day: date | None = None) -> Case:
             "Hãy thêm ở trang “Kế hoạch” hoặc trong tệp kế hoạch ([[criterion]], [[room]])."
         )
         st.stop()
-    return Case(plan, _hear(plan, here, day or ui.today()), ui.store().illustrative(plan.code))
+    store = ui.store()
+    receipts = tuple(store.awards.receipts(plan.code))
+    return Case(plan, _hear(plan, here, ui.today()), receipts, store.illustrative(plan.code))
 
 
 def _hear(plan: Plan, here: Person, day: date) -> Hearing:
@@ -117,7 +120,7 @@ def _hear(plan: Plan, here: Person, day: date) -> Hearing:
 def show_proposals(case: Case) -> None:
     """Every nominee with what is proposed, and a mark for each criterion."""
     st.caption(words.ONLY_PROPOSED)
-    if ui.today() <= case.plan.end:
+    if ui.today() <= case.plan.end and not ui.is_closed(case.plan, case.plan.quarters[-1]):
         st.info(
             f"Kế hoạch còn đến ngày {vi.day(case.plan.end)}: chỉ tiêu chưa tới mức giao chưa bị coi là không đạt.",
             icon=":material/schedule:",
@@ -133,16 +136,22 @@ def show_proposals(case: Case) -> None:
             hide_index=True,
             alt=f"Đề xuất, {title.lower()}",
         )
+    st.caption(
+        "Từng tiêu chuẩn, theo thứ tự của kế hoạch: "
+        + ", ".join(f"{words.SYMBOL[v]} {words.VERDICT[v].lower()}" for v in Verdict)
+        + "."
+    )
 
 
 def _proposal_row(rulings: Sequence[Ruling]) -> dict[str, str]:
     waiting = sum(r.council is Council.AWAITED for r in rulings if r.criterion.blocking)
     note = f"  \n:small[còn {vi.number(waiting)} nội dung chờ Hội đồng]" if waiting else ""
-    marks = {f"TC{n}": words.SYMBOL[r.verdict] for n, r in enumerate(rulings, start=1)}
+    marks = [f"{n} {words.SYMBOL[r.verdict]}" for n, r in enumerate(rulings, start=1)]
     return {
         "Tên": f"**{plain(rulings[0].subject_name)}**",
         "Đề xuất": _proposed(rulings) + note,
-        **marks,
+        # With spaces that do not break, a number stays beside its mark.
+        "Từng tiêu chuẩn": " · ".join(mark.replace(" ", "\N{NO-BREAK SPACE}") for mark in marks),
     }
 
 
@@ -190,7 +199,8 @@ def _show_ruling(number: int, ruling: Ruling, files: Mapping[str, str]) -> None:
     )
     lines = words.reason_lines(ruling.reasons, criterion.judged, ruling.council.value)
     st.markdown("\n".join(f"- {plain(line)}" for line in lines))
-    if ruling.council is Council.YES and ruling.judgement:
+    alone = ruling.criterion.rule is Rule.JUDGEMENT
+    if ruling.council is Council.YES and ruling.judgement and not alone:
         st.caption(plain(words.minutes(ruling.judgement)))
     if ruling.evidence:
         with st.expander(f"Minh chứng ({vi.number(len(ruling.evidence))})"):
@@ -339,8 +349,7 @@ def show_dossiers(case: Case) -> None:
 
 
 def _papers(case: Case, subject: str) -> list[Paper]:
-    receipts = ui.store().awards.receipts(case.plan.code)
-    return papers(case.plan, subject, case.room(subject), receipts)
+    return papers(case.plan, subject, case.room(subject), case.receipts)
 
 
 def _made_here(paper: Paper) -> bool:
@@ -356,10 +365,8 @@ def show_papers(case: Case, subject: str) -> None:
     st.table(
         [
             {
-                "Thành phần hồ sơ": plain(p.component.name),
-                "Nơi nộp": plain(names.get(p.holder, p.holder)),
+                "Thành phần hồ sơ": plain(p.component.name) + _from(p, subject, names),
                 "Tình trạng": _arrived(p),
-                "Nhận lúc": _when(p),
                 "Văn bản": _cited(p),
             }
             for p in _papers(case, subject)
@@ -370,16 +377,20 @@ def show_papers(case: Case, subject: str) -> None:
     )
 
 
+def _from(paper: Paper, subject: str, names: Mapping[str, str]) -> str:
+    """Who hands it in, when that is not the nominee."""
+    if paper.holder == subject:
+        return ""
+    return f"  \n:small[{plain(names.get(paper.holder, paper.holder))}]"
+
+
 def _arrived(paper: Paper) -> str:
     if paper.receipt is None and _made_here(paper):
         return ":blue-badge[Chương trình lập]"
-    said = words.received(paper.in_time, paper.receipt.received_at if paper.receipt else None)
-    return f":{_ARRIVED.get(said, 'green')}-badge[{said}]"
-
-
-def _when(paper: Paper) -> str:
     came = paper.receipt.received_at if paper.receipt else None
-    return vi.moment(came) if came else vi.NOTHING
+    said = words.received(paper.in_time, came)
+    when = f"  \n:small[{vi.moment(came)}]" if came else ""
+    return f":{_ARRIVED.get(said, 'green')}-badge[{said}]{when}"
 
 
 def _cited(paper: Paper) -> str:

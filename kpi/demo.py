@@ -143,8 +143,9 @@ def load(
 
 def fits(store: Store, plan: Plan) -> bool:
     """Whether invented figures mix with no real ones: the plan has none yet, or some are invented already."""
-    kept = [*store.uploads(plan.code), *store.tasks.updates(plan.code)]
-    return not kept or any(one.illustrative for one in kept)
+    kept = [u.illustrative for u in store.uploads(plan.code)]
+    kept += [u.illustrative for u in store.tasks.updates(plan.code)]
+    return not kept or any(kept)
 
 
 def _tell(store: Store, plan: Plan, sender: Person) -> None:

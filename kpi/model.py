@@ -308,6 +308,8 @@ class TaskUpdate:
     kept_at: datetime | None = None
     filename: str = ""
     """The workbook it came in, "" when it was typed."""
+    workbook_sha256: str = ""
+    """Of that workbook, which is kept."""
     cell: Cell | None = None
     illustrative: bool = False
 

@@ -154,8 +154,8 @@ def offer_closing(view: View, here: Person, found: Sequence[Line]) -> None:
             "Sau khi chốt, **không ai nạp hay rút số liệu của kỳ này được nữa** cho đến khi Văn phòng Sở mở lại; "
             "các trang ghi “Kỳ đã chốt”."
             + (
-                " Đây là quý cuối của kế hoạch: các chỉ tiêu sẽ được đánh giá như kỳ đã chốt."
-                if view.quarter == view.plan.quarters[-1]
+                " Đây là quý cuối của năm: các chỉ tiêu sẽ được đánh giá như kỳ đã chốt."
+                if view.quarter == view.plan.quarters_of(view.quarter)[-1]
                 else ""
             )
         )

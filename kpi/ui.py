@@ -457,9 +457,11 @@ def _turn_to_year(plan: Plan, shown: Quarter) -> None:
 
 
 def address() -> dict[str, str]:
-    """What the address of a first visit says: the first plan, when there are several, and its newest quarter."""
+    """What the address of a first visit says: a plan, when there are several, and its newest quarter."""
     known = plans()
-    plan = _first_plan(known, person())
+    asked = st.query_params.get("ke_hoach")
+    named_so = (plan for plan in known.values() if asked in {plan.code, vi.plan_name(plan)})
+    plan = next(named_so, None) or _first_plan(known, person())
     named = {"ke_hoach": _plan_name(plan.code)} if len(known) > 1 else {}
     return named | {"ky": vi.quarter(_held(plan).latest)}
 
@@ -469,23 +471,32 @@ def _plan_name(code: str) -> str:
 
 
 def empty_store(view: View) -> bool:
-    """When nothing was sent yet: say what to do first, offer the sample quarters, and return True."""
-    if readings(view.plan):
+    """When nothing was sent yet: say what to do first, offer the sample quarters, and return True.
+
+    When only nothing recent was sent, say so.
+    """
+    if held := readings(view.plan):
+        if not any(r.quarter in {view.quarter, view.quarter.previous} for r in held):
+            st.info(
+                f"Chưa đơn vị nào gửi số liệu {vi.quarter(view.quarter)} và quý trước đó. "
+                f"Số liệu mới nhất hiện có: {vi.quarter(_held(view.plan).latest)}."
+            )
         return False
     here = person()
     if not may(here, Right.SUBMISSION):
         st.info("Chưa có số liệu nào. Số liệu sẽ hiện ở đây khi các đơn vị nạp báo cáo quý đầu tiên.")
         return True
+    offered = may(here, Right.OFFICE) and all(demo.fits(store(), plan) for plan in plans().values())
     st.info(
         "Chưa có số liệu nào. Hãy mở trang “Nạp số liệu” để lấy biểu mẫu trống và nạp báo cáo quý đầu tiên"
         + (
             "; hoặc nạp thử các quý mẫu (số liệu minh họa) để xem bảng theo dõi hoạt động thế nào."
-            if may(here, Right.OFFICE)
+            if offered
             else "."
         )
     )
     st.page_link("pages/submission/upload.py", label="Nạp số liệu", icon=":material/upload_file:")
-    if may(here, Right.OFFICE) and st.button("Nạp các quý mẫu (số liệu minh họa)", key="demo"):
+    if offered and st.button("Nạp các quý mẫu (số liệu minh họa)", key="demo"):
         bar = st.progress(0, "Đang nạp các quý mẫu…")
         demo.load(store(), plans(), directory(), bar.progress, person=here)
         st.session_state[_FILLED] = True

@@ -129,7 +129,7 @@ def show_table(found: Sequence[Standing], alt: str, *, chosen: bool = False) -> 
         rows = [row for content, of_work in works.items() for row in _rows(content, of_work)]
         mine = [standing for of_work in works.values() for standing in of_work]
         if len(found) > _MANY and group:
-            with st.expander(_folded(group, mine), expanded=chosen):
+            with st.expander(_folded(group, mine), expanded=chosen, key=f"{chosen}-{group}"):
                 st.table(rows, border="horizontal", alt=f"{alt}, {group}")
             continue
         if group:
@@ -396,7 +396,8 @@ def offer_forms(view: View, here: Person) -> None:
     own = {code: name for code, name in owners(view.plan).items() if may(here, Right.TASK, code, view.plan)}
     if not own:
         return
-    with st.expander("Cập nhật bằng Excel", icon=":material/table_view:", expanded=_turn() > 0):
+    # A key of its own: what stands above comes and goes, and the open box must stay open.
+    with st.expander("Cập nhật bằng Excel", icon=":material/table_view:", key="task-forms"):
         if not _show_closed(view):
             owner = st.selectbox(
                 "Đơn vị, phòng thực hiện",
@@ -474,12 +475,12 @@ def _show_draft(here: Person, draft: TaskDraft) -> None:
         ):
             _do(
                 f"{words.kept(len(draft.changes))} Tệp: {plain(draft.filename)}.",
-                partial(_keep_form, plan, draft.updates, here),
+                partial(_keep_form, plan, draft, here),
             )
 
 
-def _keep_form(plan: Plan, updates: Sequence[TaskUpdate], here: Person) -> None:
-    ui.store().tasks.keep(plan, updates, here)
+def _keep_form(plan: Plan, draft: TaskDraft, here: Person) -> None:
+    ui.store().tasks.keep(plan, draft.updates, here, workbook=draft.content)
     st.session_state[_TURN] = _turn() + 1
 
 

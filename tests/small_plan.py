@@ -60,7 +60,7 @@ def unit(code: str, level: Level, parent: str) -> Unit:
 
 
 def indicator(
-    target: int | str = 90,
+    target: int | str | None = 90,
     *,
     number: str = "1",
     kind: Kind = Kind.SHARE,
@@ -80,7 +80,7 @@ def indicator(
         behaviour=behaviour,
         entry=entry,
         levels=levels,
-        target=Target(Decimal(target), rise=rise),
+        target=None if target is None else Target(Decimal(target), rise=rise),
         numerator="",
         denominator="",
         things="xã",
@@ -88,7 +88,7 @@ def indicator(
     )
 
 
-def roster(target: int | str = 90, **more: Any) -> Indicator:
+def roster(target: int | str | None = 90, **more: Any) -> Indicator:
     """A yes/no of every commune."""
     return indicator(target, entry=Entry.YES_NO, levels=(Level.COMMUNE,), **more)
 
@@ -106,9 +106,15 @@ def ranking(rise: int = 2, **more: Any) -> Indicator:
     )
 
 
-def plan(units: Tree, *indicators: Indicator) -> Plan:
-    """A plan of 2022 in which one office reports everything."""
-    duties = tuple(Duty(i.number, u.code) for i in indicators for level in i.levels for u in units.at(level))
+def plan(units: Tree, *indicators: Indicator, start: date = START, end: date = date(2022, 12, 31)) -> Plan:
+    """A plan, of 2022 unless told otherwise, in which one office reports everything that does not follow by itself."""
+    duties = tuple(
+        Duty(i.number, u.code)
+        for i in indicators
+        if not i.all_of
+        for level in i.levels
+        for u in units.at(level)
+    )
     return Plan(
         code="p-2022",
         title="",
@@ -117,8 +123,8 @@ def plan(units: Tree, *indicators: Indicator) -> Plan:
         issued="",
         legal_basis=(),
         province=PROVINCE,
-        start=START,
-        end=date(2022, 12, 31),
+        start=start,
+        end=end,
         dossier_before=date(2023, 1, 15),
         as_of_day=14,
         report_day=25,

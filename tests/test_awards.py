@@ -17,9 +17,10 @@ from openpyxl import load_workbook
 
 from kpi import forms as form_files
 from kpi import plan as plan_files
+from kpi import vi
 from kpi.awards import Council, Proposal, by_subject, deadline, hear, papers, proposal
 from kpi.cli import main
-from kpi.export.dossier import dossier, names
+from kpi.export.dossier import check, dossier, names
 from kpi.model import (
     Act,
     Criterion,
@@ -43,6 +44,7 @@ from kpi.model import (
     Task,
     TaskState,
     TaskUpdate,
+    TemplateError,
     UnknownSubjectError,
 )
 from kpi.reasons import Verdict
@@ -58,6 +60,10 @@ AFTER = date(2023, 1, 10)
 MET, NOT_MET, UNDECIDED = Verdict.MET, Verdict.NOT_MET, Verdict.UNDECIDED
 UNITS = tree(1)
 NAME = "Nguyễn Thị Kín"
+
+
+def moment(*parts):
+    return datetime(*parts)  # noqa: DTZ001 - times of the store have no zone
 
 
 def criterion(rule, nominee=Nominee.COLLECTIVE, **more):
@@ -318,13 +324,13 @@ def test_the_shipped_plan_names_its_nine_criteria_and_six_papers(plan):
 
 @pytest.mark.parametrize(
     ("came", "in_time"),
-    [(datetime(2023, 1, 14, 23, 59), True), (datetime(2023, 1, 15, 0, 0), False)],
+    [(moment(2023, 1, 14, 23, 59), True), (moment(2023, 1, 15, 0, 0), False)],
 )
 def test_a_paper_is_in_time_until_midnight_of_the_office(plan, came, in_time):
     sent = Receipt("PBCVT", "to-trinh", words.utc(came.date(), came.time()))
     found = papers(plan, "PBCVT", "PBCVT", [sent])
     assert [p.in_time for p in found] == [in_time, None, None, None, None, None]
-    assert deadline(plan) == datetime(2023, 1, 14, 17, 0)
+    assert deadline(plan) == moment(2023, 1, 14, 17, 0)
     assert "thứ Bảy, ngày 14/01/2023; ngày làm việc cuối cùng là thứ Sáu, ngày 13/01/2023" in words.deadline(
         plan.dossier_before
     )
@@ -332,8 +338,8 @@ def test_a_paper_is_in_time_until_midnight_of_the_office(plan, came, in_time):
 
 def test_a_letter_of_the_unit_counts_for_its_people_and_a_receipt_can_be_taken_back(plan):
     sent = [
-        Receipt("PBCVT", "to-trinh", datetime(2023, 1, 3)),
-        Receipt("c1", "tom-tat", datetime(2023, 1, 3)),
+        Receipt("PBCVT", "to-trinh", moment(2023, 1, 3)),
+        Receipt("c1", "tom-tat", moment(2023, 1, 3)),
     ]
     found = {p.component.key: p.receipt is not None for p in papers(plan, "c1", "PBCVT", sent)}
     assert [key for key, there in found.items() if there] == ["to-trinh", "tom-tat"]
@@ -396,6 +402,22 @@ def test_the_zip_holds_exactly_what_the_plan_names_with_the_form_of_the_day(plan
     assert len(unpacked(packed_for(fewer, units, day))) == 2
 
 
+@pytest.mark.parametrize("name", ["to-trinh", "bao-cao-thanh-tich", "tom-tat-thanh-tich", "bien-ban"])
+def test_the_shipped_templates_have_no_fault_and_a_spoiled_one_is_refused(plan, units, tmp_path, name):
+    template = (DATA / "templates" / f"{name}.docx").read_bytes()
+    assert check(template) == []
+    spoiled = docx.Document(io.BytesIO(template))
+    spoiled.add_paragraph("{{ nguoi_ki }}")
+    spoiled.save(str(tmp_path / f"{name}.docx"))
+    (fault,) = check((tmp_path / f"{name}.docx").read_bytes())
+    assert "nguoi_ki" in fault
+    only = replace(plan, components=tuple(c for c in plan.components if c.paper == name))
+    hearing = hear(only, units, (), (), None, (), AFTER)
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(TemplateError):
+            dossier(only, hearing, "PBCVT", forms=(), templates=folder, day=AFTER)
+
+
 def test_a_person_has_a_dossier_once_the_list_is_in(plan, units):
     with pytest.raises(UnknownSubjectError):
         packed_for(plan, units, AFTER, "c1")
@@ -450,7 +472,7 @@ def acts(store):
 def test_what_the_council_says_and_what_comes_in_is_kept_and_on_record(store, plan):
     store.awards.judge(plan, Judgement("PBCVT", "bk_c4_participation", True, "Hà Văn Tiến", AFTER), LAN)
     paper = Document(number="12/TTr-BCVT", signed_on=date(2023, 1, 9))
-    store.awards.receive(plan, Receipt("PBCVT", "to-trinh", datetime(2023, 1, 14, 16, 59), paper, "đủ"), LAN)
+    store.awards.receive(plan, Receipt("PBCVT", "to-trinh", moment(2023, 1, 14, 16, 59), paper, "đủ"), LAN)
     (judgement,) = store.awards.judgements(plan.code)
     assert (judgement.fulfilled, judgement.by, judgement.person) == (True, "Hà Văn Tiến", "Lan")
     (receipt,) = store.awards.receipts(plan.code)
@@ -468,7 +490,7 @@ def test_nobody_judges_what_is_not_there(store, plan):
         with pytest.raises(UnknownSubjectError):
             store.awards.judge(plan, Judgement(subject, key, True, "A", AFTER), LAN)
     with pytest.raises(UnknownSubjectError):
-        store.awards.receive(plan, Receipt("PBCVT", "x", datetime(2023, 1, 1)), LAN)
+        store.awards.receive(plan, Receipt("PBCVT", "x", moment(2023, 1, 1)), LAN)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.REPORTER, Role.ROOM, Role.ADMIN])
@@ -478,7 +500,7 @@ def test_only_the_office_handles_awards_and_whoever_else_tries_is_on_record(stor
         lambda: store.awards.judge(
             personal, Judgement("PBCVT", "bk_c4_participation", True, "A", AFTER), other
         ),
-        lambda: store.awards.receive(personal, Receipt("PBCVT", "to-trinh", datetime(2023, 1, 1)), other),
+        lambda: store.awards.receive(personal, Receipt("PBCVT", "to-trinh", moment(2023, 1, 1)), other),
         lambda: store.awards.keep_members(personal, PEOPLE_OF_ROOM, other, today=AFTER),
         lambda: store.awards.members(personal, other, AFTER),
         lambda: store.awards.note_dossier(personal, "PBCVT", "x.zip", b"", other),
@@ -513,6 +535,12 @@ def test_a_list_is_replaced_whole_and_erased_on_its_day_also_after_reopening(tmp
         assert store.awards.members(personal, LAN, last) is None
         assert acts(store)[0] == (Act.PERSONAL, "@program", "", "erased")
         assert (Act.PERSONAL, "Lan@console", "replaced 3", "kept") in acts(store)
+        told = [vi.details(e, {}) for e in store.record.events(LAN, act=Act.PERSONAL)]
+        assert told == [
+            ("", "Xóa danh sách 1 người"),
+            ("Thay danh sách 3 người", "Lưu danh sách 1 người; ab"),
+            ("", "Lưu danh sách 3 người"),
+        ]
         with pytest.raises(PersonalErasedError):
             store.awards.keep_members(personal, PEOPLE_OF_ROOM, LAN, today=date(2023, 12, 31))
         assert all(NAME not in str(event) for event in store.record.events(LAN))
@@ -559,7 +587,7 @@ GOOD = {
         ("003", "Hà Thị Im", "VP"),
     ],
     "initiatives": [("001", "Phần mềm", "1/QĐ", "05/05/2022", "Sở")],
-    "work": [("002", "Soạn đề án", datetime(2022, 6, 30), date(2022, 6, 1))],
+    "work": [("002", "Soạn đề án", moment(2022, 6, 30), date(2022, 6, 1))],
 }
 
 
@@ -592,16 +620,17 @@ def test_every_mistake_in_the_list_is_told_with_its_cell_and_nothing_is_read(pla
     }
     draft = read_members("ds.xlsx", filled(plan, **bad), plan)
     assert draft.members == ()
-    where = [(p.at.sheet, p.at.address) for p in draft.problems]
+    where = [(p.at.sheet, p.at.address) for p in draft.problems if p.at]
     assert where == [
         *(("Cá nhân", a) for a in ("A5", "C5", "A6", "B6", "E6", "G6", "H6", "A7", "F7", "H7", "A9")),
         *(("Sáng kiến", a) for a in ("A5", "B5")),
         *(("Công việc", a) for a in ("C5", "B6", "C6")),
     ]
     for problem in draft.problems:
-        said = words.explain(problem)
-        assert said.startswith(f"Trang “{problem.at.sheet}”, ô {problem.at.address}: ")
-        assert said.endswith(".")
+        assert problem.at
+        told = words.explain(problem)
+        assert told.startswith(f"Trang “{problem.at.sheet}”, ô {problem.at.address}: ")
+        assert told.endswith(".")
 
 
 def test_a_file_that_is_no_list_is_told_as_such(plan):
@@ -649,7 +678,45 @@ def test_the_command_line_rules_and_packs(tmp_path, sender):
     with Store(Path(home)) as store:
         newest = store.record.events(LAN)[0]
         assert (newest.act, newest.unit, newest.after) == (Act.EXPORT, "PCNTT", answer["sha256"])
+        assert store.verify() == []
     wrong = run("dossier", "--subject", "P9", "--out", str(out), *common)
     assert wrong.exit_code == 2
     assert "Không có tập thể, cá nhân nào mang mã “P9”" in wrong.output
     assert run("awards", "--plan", "bac-kan-2022", "--day", "mai", "--store", home).exit_code == 2
+
+
+def test_the_command_line_does_what_the_council_does(tmp_path, plan):
+    home, data = str(tmp_path / "kpi.duckdb"), tmp_path / "data"
+    (data / "plans").mkdir(parents=True)
+    text = (DATA / "plans" / "bac-kan-2022.toml").read_text("utf-8")
+    (data / "plans" / "bac-kan-2022.toml").write_text(text.replace("2023-12-31 #", "2999-12-31 #"), "utf-8")
+    common = ("--plan", "bac-kan-2022", "--store", home, "--json")
+    file = tmp_path / "ds.xlsx"
+
+    def council(*args):
+        return CliRunner().invoke(
+            main, ["council", *args, *common], catch_exceptions=False, env={"KPI_DATA": str(data)}
+        )
+
+    assert council("blank", "--out", str(file)).exit_code == 0
+    refused = council("keep", str(file), "--person", "Lan")
+    assert refused.exit_code == 1
+    assert "chưa ghi ai" in refused.output
+    file.write_bytes(filled(plan, **GOOD))
+    assert "Đã lưu danh sách: 3 người" in council("keep", str(file), "--person", "Lan").output
+    by = ("--by", "Hà Văn Tiến", "--day", "2023-01-10", "--person", "Lan")
+    told = council("judge", "--subject", "001", "--criterion", "bk_i1_tasks", "--says", "no", *by)
+    assert "Đã ghi ý kiến Hội đồng (số 1)." in told.output
+    at = ("--component", "to-trinh", "--at", "2023-01-14T23:59", "--number", "12/TTr", "--person", "Lan")
+    assert council("receive", "--subject", "VP", *at).exit_code == 0
+    wrong = council("receive", "--subject", "VP", "--component", "to-trinh", "--at", "mai", "--person", "Lan")
+    assert wrong.exit_code == 2
+    with Store(Path(home)) as store:
+        (receipt,) = store.awards.receipts(plan.code)
+        assert receipt.received_at == moment(2023, 1, 14, 16, 59)
+    done = CliRunner().invoke(main, ["awards", *common], env={"KPI_DATA": str(data)})
+    found = {(r["subject"], r["criterion"]): r for r in json.loads(done.output.splitlines()[-1])}
+    assert found["001", "bk_i1_tasks"]["verdict"] == "not_met"
+    assert found["001", "bk_i1_tasks"]["judgement"] == "no"
+    assert found["001", "bk_i3_initiative"]["verdict"] == "met"
+    assert found["002", "bk_i3_initiative"]["nominee"] == "individual"

@@ -132,3 +132,18 @@ def test_a_count_is_ranked_against_its_own_part_of_the_target():
     plan = small.plan(TREE, count)
     rows = assess(plan, TREE, Q4, small.answers(TREE, 4, 4), TREE.children("06"))
     assert "≥ 3 xã, phường" in words(charts.ranking(rows))[0]
+
+
+def test_without_a_target_bars_are_drawn_of_all_and_no_target_beside_them():
+    rows = judged(said("d0", 9, 10), said("d1", 6, 10), indicators=[small.indicator(None)])
+    drawn = charts.bullets(rows)
+    assert bars(drawn).x == (75,)
+    assert words(drawn) == ["<b>1. 1</b><br>◐ Đang thực hiện · 75,0% (15/20)"]
+    ticks = [t for t in drawn.data if t.type == "scatter" and t.marker.symbol == "line-ns"]
+    assert [list(t.x) for t in ticks] == [[None]]
+    parts = judged(
+        said("d0", 9, 10), said("d1", 6, 10), indicators=[small.indicator(None)], of=TREE.children("06")
+    )
+    ranked = charts.ranking(parts)
+    assert [list(t.x) for t in ranked.data if t.type == "scatter" and t.mode == "markers"] == [[None, None]]
+    assert [t.name for t in charts.quarters(rows, Q4, NAMES).data] == ["Kết quả"]

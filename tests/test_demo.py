@@ -103,18 +103,18 @@ class BrokenOffError(Exception):
     pass
 
 
-def test_a_loading_that_was_broken_off_is_finished_to_the_same_bytes(tmp_path, loaded, plans, directory):
+def test_a_loading_that_was_broken_off_is_finished_to_the_same_bytes(tmp_path, loaded, plan, directory):
     def stop(percent: int, _: str) -> None:
         if percent >= 30:
             raise BrokenOffError
 
     with Store(tmp_path / "kpi.duckdb") as store:
         with pytest.raises(BrokenOffError):
-            demo.load(store, plans, directory, stop)
-        kept = len(store.uploads())
-        assert 0 < kept < len(loaded.uploads())
-        assert demo.load(store, plans, directory) == len(loaded.uploads()) - kept
-        assert store.uploads() == loaded.uploads()
+            demo.load(store, {plan.code: plan}, directory, stop)
+        kept, whole = len(store.uploads()), loaded.uploads(plan.code)
+        assert 0 < kept < len(whole)
+        assert demo.load(store, {plan.code: plan}, directory) == len(whole) - kept
+        assert store.uploads() == whole
 
 
 def test_invented_figures_are_never_mixed_into_real_ones(tmp_path, plan, plans, directory):

@@ -246,3 +246,10 @@ def test_a_page_prints_thousands_and_commas():
     rows = assess(plan, TREE, Q4, [said("d0", 1200, 1300)])
     (row,) = export.printed(export.report(plan, Q4, rows))
     assert (row["Tử số"], row["Kết quả Quý IV/2022"]) == ("1.200", "92,3")
+
+
+def test_without_a_target_its_cells_are_empty():
+    table = report(said("d0", 2, 3), said("d1", 2, 2), indicators=[small.indicator(None)])
+    for (row,) in (excel(table), machine(table)):
+        assert (row["Chỉ tiêu năm 2022"], row["So với chỉ tiêu"]) == ("", "")
+        assert row["Đánh giá"] == "Đang thực hiện"

@@ -4,6 +4,7 @@
 # mypy: disable-error-code="comparison-overlap"
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -12,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.measure import Measure, measure
-from kpi.model import Behaviour, Entry, Indicator, Kind, Level, Quarter, Reading
-from tests.small_plan import Q1, Q2, Q3, Q4, Tree, answers, indicator, plan, roster, said, tree
+from kpi.model import Behaviour, Edition, Entry, Indicator, Kind, Level, Quarter, Reading
+from tests.small_plan import Q1, Q2, Q3, Q4, Tree, answers, indicator, plan, ranking, roster, said, tree
 
 ONE_DISTRICT = tree(4)
 
@@ -372,3 +373,111 @@ def test_a_count_given_as_a_number_needs_no_denominator():
     one = indicator(10, kind=Kind.COUNT, entry=Entry.FRACTION)
     found = summed(one, [said("d0", 4), said("d1", 5)], units=units)
     assert (found.value, found.denominator, found.lower) == (9, None, None)
+
+
+# What a unit must have all of
+
+FIVE = tree(3, 2)
+PARTS = tuple(roster(None, number=number) for number in ("8.1", "8.2"))
+ALL = roster(None, number="8", all_of=("8.1", "8.2"))
+
+
+def both(*answered: str, quarter: Quarter = Q4) -> list[Reading]:
+    """What the communes say of the two parts, in their order: "yn" is yes and no, "-" is silence."""
+    communes = [unit.code for unit in FIVE.at(Level.COMMUNE)]
+    return [
+        said(code, int(word == "y"), quarter=quarter, number=part.number)
+        for code, words in zip(communes, answered, strict=False)
+        for part, word in zip(PARTS, words, strict=True)
+        if word != "-"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "reported"),
+    [
+        ("yy", 100, 1),
+        ("yn", 0, 1),
+        ("nn", 0, 1),
+        ("n-", 0, 1),
+        ("-n", 0, 1),
+        ("y-", None, 0),
+        ("--", None, 0),
+    ],
+)
+def test_a_unit_has_it_when_it_has_every_part_and_lacks_it_when_one_is_lacking(words, value, reported):
+    found = summed(ALL, both(words), units=FIVE, of="d0c00", others=PARTS)
+    assert (found.value, found.reported, found.known) == (value, reported, value is not None)
+    assert found.missing == (() if words == "yy" else ("d0c00",))
+    assert found.unreported == (() if reported else ("d0c00",))
+
+
+def test_what_follows_from_parts_rolls_up_with_bounds_like_any_roster():
+    """Two of five have both, one lacks one, one has told half, one nothing: between 2/5 and 4/5."""
+    readings = both("yy", "yn", "y-", "yy", "--")
+    found = summed(ALL, readings, units=FIVE, others=PARTS)
+    assert (found.numerator, found.denominator, found.value) == (2, 5, 40)
+    assert (found.lower, found.upper, found.reported, found.expected) == (40, 80, 3, 5)
+    assert found.missing == ("d0c01", "d0c02", "d1c01")
+    assert found.unreported == ("d0c02", "d1c01")
+    below = summed(ALL, readings, units=FIVE, of="d1", others=PARTS)
+    assert (below.numerator, below.denominator, below.lower, below.upper) == (1, 2, 50, 100)
+    assert len(found.readings) == 6
+
+
+def test_what_follows_from_parts_is_as_old_as_what_it_follows_from():
+    readings = [*both("yy", "ny", quarter=Q3), *both("-y", "y-")]
+    found = summed(ALL, readings, units=FIVE, others=PARTS)
+    # The first commune's other part is of the quarter before; the second's newest answers are yes and yes.
+    assert (found.numerator, found.reported) == (2, 2)
+    assert set(found.stale) == {"d0c00", "d0c01"}
+    denied = summed(ALL, [*both("yn", quarter=Q3), *both("n-")], units=FIVE, of="d0c00", others=PARTS)
+    assert (denied.value, denied.stale) == (0, ())
+
+
+def test_a_district_s_own_totals_of_the_parts_say_nothing_of_the_whole():
+    readings = [said("d0", 3, number="8.1"), said("d0", 3, number="8.2")]
+    assert summed(PARTS[0], readings, units=FIVE, of="d0").numerator == 3
+    assert not summed(ALL, readings, units=FIVE, of="d0", others=PARTS).known
+
+
+# Plans over several years
+
+
+def over_years(one: Indicator, readings: Any, quarter: Quarter, start: date = date(2022, 7, 1)) -> Measure:
+    """A plan from the middle of 2022 to the end of 2023."""
+    long = plan(ONE_DISTRICT, one, start=start, end=date(2023, 12, 31))
+    return measure(long, ONE_DISTRICT, one, ONE_DISTRICT.province, quarter, readings)
+
+
+def test_what_adds_up_begins_anew_with_each_year():
+    flow = indicator(behaviour=Behaviour.FLOW)
+    readings = [
+        said("d0", n, 10, Quarter(year, number))
+        for year, number, n in ((2022, 3, 1), (2022, 4, 2), (2023, 1, 3), (2023, 2, 4))
+    ]
+    assert over_years(flow, readings, Quarter(2022, 4)).numerator == 3
+    found = over_years(flow, readings, Quarter(2023, 2))
+    assert (found.numerator, found.denominator, found.partial) == (7, 20, False)
+
+
+def test_distinct_things_of_last_year_are_forgotten_and_a_stock_is_not():
+    readings = [said("d0", 5, 10, Quarter(2022, 4))]
+    new_year = Quarter(2023, 1)
+    assert not over_years(indicator(behaviour=Behaviour.DISTINCT), readings, new_year).known
+    stock = over_years(indicator(), readings, new_year)
+    assert (stock.numerator, stock.stale) == (5, ("d0",))
+
+
+def test_a_ranking_goes_by_the_edition_of_the_asked_quarter_s_year():
+    one = ranking(
+        editions=(
+            Edition(2021, 51),
+            Edition(2022, 40, date(2023, 7, 1)),
+            Edition(2023, 30, date(2023, 12, 1)),
+        )
+    )
+    assert over_years(one, [], Quarter(2022, 4)).edition == 2021
+    mid = over_years(one, [], Quarter(2023, 3))
+    assert (mid.edition, mid.gain) == (2022, 11)
+    assert over_years(one, [], Quarter(2023, 4)).edition == 2023

@@ -273,7 +273,7 @@ def test_a_report_goes_on_record_when_it_is_fetched_and_not_before(sent, fetch):
         assert (newest.act, newest.person, newest.subject) == (Act.EXPORT, "van-phong", name)
         assert (newest.plan, newest.quarter) == (PLAN, "2022-Q1")
         made = sent.exports.snapshots()[0]
-        assert newest.after.startswith(f"snapshot {made.id} ")
+        assert newest.after.startswith(f"{made.id} {made.sha256} ")
         assert made.sha256 == hashlib.sha256(content).hexdigest()
     assert sent.verify(before) == []
 

@@ -176,6 +176,10 @@ def test_a_plan_of_several_years_moves_on_by_all_of_them(read):
     assert after.erase_personal == date(2028, 12, 31)
     assert (after.start, after.end) == (date(2025, 1, 1), date(2027, 2, 28))
     assert after.title.endswith("giai đoạn 2025-2027")
+    assert words.in_years("ntm-2021-2025", range(2022, 2026), 4) == "ntm-2026-2029"
+    assert words.in_years("Nghị quyết 19-2019, năm 2022, số 20220", range(2022, 2023), 1) == (
+        "Nghị quyết 19-2019, năm 2023, số 20220"
+    )
 
 
 # --- the file and the store ---

@@ -563,3 +563,74 @@ def test_needed_is_enough_and_nothing_less_is(tenths: int, things: int, decimals
     found = needed(target, over, decimals)
     assert 100 * found >= target * over
     assert 100 * (found - Decimal(1).scaleb(-decimals)) < target * over
+
+
+# Without a target
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize(
+    ("yes", "no", "status"),
+    [
+        (0, 0, Status.NO_DATA),
+        (0, 5, Status.IN_PROGRESS),
+        (4, 0, Status.IN_PROGRESS),
+        (4, 1, Status.IN_PROGRESS),
+        (5, 0, Status.MET),
+    ],
+)
+def test_without_a_target_only_the_whole_is_met_and_nothing_is_ever_missed(yes, no, status, closed):
+    units = tree(5)
+    found = judged(roster(None), answers(units, yes, no), units=units, closed=closed)
+    assert found.status is status
+    assert (found.target, found.goal, found.gap, found.needed, found.pace) == (None, 100, None, None, None)
+
+
+def test_without_a_target_nothing_to_count_does_not_apply():
+    assert judged(indicator(None), [said("d0", 0, 0)], units=tree(1)).status is Status.NOT_APPLICABLE
+
+
+def test_a_share_without_a_target_is_never_printed_as_the_whole():
+    one = indicator(None)
+    assert vi.figure(one, Fraction(99_999, 1000)) == "99,999%"
+    assert vi.bounds(one, Fraction(90), Fraction(99_999, 1000)) == "90,0–99,999%"
+    assert vi.target(one) == "không giao chỉ tiêu số"
+    assert vi.difference(one, Fraction(90)) == vi.NOTHING
+    assert "\n" not in vi.heading_with_target(one)
+
+
+# Plans over several years
+
+
+def in_years(one: Indicator, readings: Any, quarter: Quarter, *, closed: bool = False) -> Assessment:
+    units = tree(1)
+    long = plan(units, one, end=date(2023, 12, 31))
+    return assess(long, units, quarter, readings, closed=closed)[0]
+
+
+@pytest.mark.parametrize(
+    ("quarter", "stock", "distinct"),
+    [(Q2, 35, 40), (Q4, 50, 80), (Quarter(2023, 2), 65, 40), (Quarter(2023, 4), 80, 80)],
+)
+def test_a_stock_has_until_the_end_of_the_plan_and_what_begins_anew_has_a_year(quarter, stock, distinct):
+    assert in_years(indicator(80, behaviour=Behaviour.DISTINCT), [], quarter).pace == distinct
+    assert in_years(indicator(80, baseline=Decimal(20)), [], quarter).pace == stock
+
+
+def test_milestones_of_a_stock_are_those_of_the_last_year():
+    one = indicator(80, milestones={2: Decimal(60)})
+    assert in_years(one, [], Q2).pace is None
+    assert in_years(one, [], Quarter(2023, 2)).pace == 60
+
+
+def test_a_flow_has_the_rest_of_its_year_to_come():
+    flow = indicator(50, behaviour=Behaviour.FLOW)
+    readings = [said("d0", 4, 10, Quarter(2023, number)) for number in (1, 2)]
+    found = in_years(flow, [*readings, said("d0", 10, 10, Q4)], Quarter(2023, 2))
+    assert (found.numerator, found.to_come) == (8, 20)
+
+
+def test_a_ranking_awaits_the_edition_of_the_asked_year():
+    one = ranking(2, editions=(Edition(2021, 51), Edition(2022, 48, date(2022, 12, 1))))
+    assert in_years(one, [], Q4).status is Status.EXCEEDED
+    assert in_years(one, [], Quarter(2023, 4)).status is Status.AWAITING

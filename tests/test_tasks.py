@@ -271,7 +271,8 @@ def test_a_form_goes_out_comes_back_and_is_kept(store, plan, plans):
     draft = read_form(filled, plans)
     assert draft.clean
     assert (draft.owner, draft.quarter, draft.problems, draft.notices) == ("PCNTT", Q4, (), ())
-    store.tasks.keep(plan, draft.updates, LAN)
+    store.tasks.keep(plan, draft.updates, LAN, workbook=draft.content)
+    assert store.files()[f"evidence/{draft.sha256}"]() == draft.content
     found = stand(plan.tasks, store.tasks.updates(plan.code), Q4, Q4.last_day)[1]
     assert (found.state, found.done_on, found.result) == (DONE, date(2022, 12, 5), DECISION)
     assert (found.note, found.planned) == ("Đúng hạn", plan.task("NV2").output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,26 @@ import click
 from kpi import forms as form_files
 from kpi import plan as plan_files
 from kpi.awards import Hearing, Proposal, Ruling, by_subject, hear, proposal
-from kpi.cli.home import OPERATOR, OUT, PLAN, Home, command_of, main, say, table, write_bytes
+from kpi.cli.home import (
+    BY,
+    FILE,
+    IN_STORE,
+    OPERATOR,
+    OUT,
+    PLAN,
+    Home,
+    command_of,
+    main,
+    say,
+    table,
+    write,
+    write_bytes,
+)
 from kpi.export import dossier as dossiers
-from kpi.model import Plan, Upload
+from kpi.model import Document, Judgement, Person, Plan, Receipt, Upload
 from kpi.store.database import now
 from kpi.vi import awards as words
+from kpi.workbook import blank_members, read_members
 
 command = command_of(main, words.COMMANDS)
 
@@ -34,6 +49,17 @@ def _today() -> date:
     return words.office_time(now()).date()
 
 
+def _to_moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    """What the clock of the office showed, as a time of the store."""
+    try:
+        shown = None if value is None else datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(words.no_such_moment(value or "")) from error
+    return None if shown is None else words.utc(shown.date(), shown.time())
+
+
+_SAYS: Mapping[str, bool | None] = {"yes": True, "no": False, "withdrawn": None}
+_SUBJECT = click.option("--subject", required=True, help=words.COMMANDS["--subject"])
 _DAY = click.option("--day", callback=_to_day, metavar="2023-01-10", help=words.COMMANDS["--day"])
 
 
@@ -63,7 +89,7 @@ def awards(ctx: click.Context, code: str, day: date) -> None:
 
 @command
 @PLAN
-@click.option("--subject", required=True, help=words.COMMANDS["--subject"])
+@_SUBJECT
 @_DAY
 @OUT
 def dossier(ctx: click.Context, code: str, subject: str, day: date, out: Path) -> None:
@@ -91,6 +117,101 @@ def dossier(ctx: click.Context, code: str, subject: str, day: date, out: Path) -
     for name in names:
         click.echo(f"- {name}")
     say(ctx, {"out": str(out), "sha256": hashlib.sha256(content).hexdigest(), "names": names})
+
+
+@main.group("council", help=words.COMMANDS["council"])
+@IN_STORE
+def council() -> None:
+    pass
+
+
+_of_council = command_of(council, words.COMMANDS)
+
+
+@_of_council
+@PLAN
+@_SUBJECT
+@click.option("--criterion", required=True)
+@click.option("--says", type=click.Choice(list(_SAYS)), required=True, help=words.COMMANDS["--says"])
+@click.option("--by", required=True, help=words.COMMANDS["--by"])
+@_DAY
+@click.option("--note", default="")
+@BY
+def judge(
+    ctx: click.Context,
+    code: str,
+    subject: str,
+    criterion: str,
+    says: str,
+    by: str,
+    day: date,
+    note: str,
+    person: str,
+) -> None:
+    home = Home(ctx)
+    judgement = Judgement(subject, criterion, _SAYS[says], by, day, note)
+    with home.store() as store:
+        number = store.awards.judge(home.plan(code), judgement, Person.operator(person))
+    click.echo(words.judged(number))
+    say(ctx, {"judgement": number})
+
+
+@_of_council
+@PLAN
+@_SUBJECT
+@click.option("--component", required=True)
+@click.option("--at", "came", callback=_to_moment, metavar="2023-01-14T23:59", help=words.COMMANDS["--at"])
+@click.option("--number", default="")
+@click.option("--note", default="")
+@BY
+def receive(
+    ctx: click.Context,
+    code: str,
+    subject: str,
+    component: str,
+    came: datetime | None,
+    number: str,
+    note: str,
+    person: str,
+) -> None:
+    home = Home(ctx)
+    receipt = Receipt(subject, component, came, Document(number=number), note)
+    with home.store() as store:
+        kept = store.awards.receive(home.plan(code), receipt, Person.operator(person))
+    click.echo(words.received_as(kept))
+    say(ctx, {"receipt": kept})
+
+
+@_of_council
+@PLAN
+@OUT
+def blank(ctx: click.Context, code: str, out: Path) -> None:
+    write(ctx, out, blank_members(Home(ctx).plan(code)))
+
+
+@_of_council
+@click.argument("file", type=FILE)
+@PLAN
+@BY
+def keep(ctx: click.Context, file: Path, code: str, person: str) -> None:
+    home = Home(ctx)
+    plan = home.plan(code)
+    draft = read_members(file.name, file.read_bytes(), plan)
+    for problem in draft.problems:
+        click.echo(f"- {words.explain(problem)}")
+    if draft.clean:
+        with home.store() as store:
+            store.awards.keep_members(
+                plan,
+                draft.members,
+                Person.operator(person),
+                today=_today(),
+                sha256=draft.sha256,
+                filename=draft.filename,
+            )
+        click.echo(words.list_kept(len(draft.members)))
+    say(ctx, {"members": str(len(draft.members)), "problems": [words.explain(p) for p in draft.problems]})
+    ctx.exit(0 if draft.clean else 1)
 
 
 def _hear(home: Home, plan: Plan, day: date) -> _Heard:

@@ -154,9 +154,7 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def command_of(
-    group: click.Group, helps: Mapping[str, str] = vi.COMMANDS
-) -> Callable[[Command], Command]:
+def command_of(group: click.Group, helps: Mapping[str, str] = vi.COMMANDS) -> Callable[[Command], Command]:
     """Registers functions under their names; `helps` says what each does, where another group has the same name."""
 
     def command(function: Command) -> Command:

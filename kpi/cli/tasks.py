@@ -174,7 +174,7 @@ def keep(ctx: click.Context, file: Path, person: str) -> None:
             _show_draft(ctx, draft)
             ctx.exit(1)
         if draft.updates:
-            store.tasks.keep(draft.plan, draft.updates, Person.operator(person))
+            store.tasks.keep(draft.plan, draft.updates, Person.operator(person), workbook=draft.content)
     click.echo(words.kept(len(draft.updates)))
     say(ctx, {"kept": [update.task for update in draft.updates], "sha256": draft.sha256})
 

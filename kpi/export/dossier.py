@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,11 +21,23 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kpi import vi
-from kpi.awards import Hearing, Ruling, proposal
+from kpi.awards import Council, Hearing, Ruling, proposal
 from kpi.export import docx
 from kpi.export.tables import Figure, Table, Value, on_screen, report, write
 from kpi.forms import Form, valid
-from kpi.model import Component, Member, Nominee, Plan, Room, TemplateError, UnknownSubjectError, Upload
+from kpi.model import (
+    Component,
+    Criterion,
+    Member,
+    Nominee,
+    Plan,
+    Room,
+    Rule,
+    TemplateError,
+    UnknownSubjectError,
+    Upload,
+)
+from kpi.reasons import CouncilAwaited, Reason, Verdict
 from kpi.vi import awards as words
 from kpi.vi import report as report_words
 
@@ -107,6 +119,11 @@ def dossier(
     return out.getvalue()
 
 
+def check(template: bytes) -> list[str]:
+    """What is wrong with the template of any paper of a dossier, a sentence each."""
+    return docx.faults(template, [_context(papers, "x") for papers in _examples()])
+
+
 def names(plan: Plan, subject: str) -> dict[str, Component]:
     """The files of a dossier, in the order of the plan."""
     found = {}
@@ -136,7 +153,9 @@ def _nominee(plan: Plan, hearing: Hearing, subject: str) -> _Nominee:
     member = next((m for m in hearing.members or () if m.code == subject), None)
     if member is None:
         raise UnknownSubjectError(subject)
-    return _Nominee(subject, member.name, Nominee.INDIVIDUAL, rooms[member.room], member, own)
+    # The plan may have lost a room since the list was handed in.
+    room = rooms.get(member.room) or Room(member.room, member.room, ())
+    return _Nominee(subject, member.name, Nominee.INDIVIDUAL, room, member, own)
 
 
 def _figures(
@@ -314,3 +333,41 @@ def _write(
         sheet.write_string(row, column, value, style)
     else:
         sheet.write_blank(row, column, None, style)
+
+
+# --- what a template is tried with ---
+
+
+def _examples() -> Iterator[_Papers]:
+    """Papers that have one of everything, and papers that have nothing."""
+    day = date(2022, 12, 31)
+    room = Room("x", "x", ())
+    plan = Plan(
+        code="x",
+        title="x",
+        number="",
+        issuer="x",
+        issued="",
+        legal_basis=("x",),
+        province="x",
+        start=day,
+        end=day,
+        dossier_before=None,
+        as_of_day=1,
+        report_day=1,
+        indicators=(),
+        reporters=(),
+        rooms=(room,),
+        tasks=(),
+        components=(Component("x", "x", "y", per_nominee=False),),
+    )
+    criterion = Criterion("x", Nominee.COLLECTIVE, "x", "x", Rule.JUDGEMENT, "x")
+    waiting: tuple[Reason, ...] = (CouncilAwaited(),)
+    ruling = Ruling(
+        "x", "x", Nominee.COLLECTIVE, criterion, Verdict.UNDECIDED, waiting, (), Council.AWAITED, None
+    )
+    form = Form("x", "x", "x", day, None, "x")
+    for rulings, rows, forms in (((ruling,), (("x",) * 9,), (form,)), ((), (), ())):
+        who = _Nominee("x", "x", Nominee.COLLECTIVE, room, None, rulings)
+        table = Table("x", ("x",) * 9, rows)
+        yield _Papers(plan, who, table, {}, forms, Path(), day, illustrative=bool(rulings))

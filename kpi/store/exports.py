@@ -15,8 +15,6 @@ from kpi.store.record import Flaw, Record
 
 _DIGITS = 10
 """Of the hash that is a snapshot's id: enough to be read out on the telephone."""
-_AGAIN = "again"
-"""What the record says when a file is fetched once more."""
 
 Render = Callable[[Snapshot], bytes]
 """Makes the file; it knows all of its snapshot but the hash of the file itself."""
@@ -74,7 +72,7 @@ class Exports:
             made = snapshot(self._files.keep(content))
             with self._database.change() as db:
                 db.execute(sql("add_snapshot"), _row(made))
-                self._note(db, person, made, f"snapshot {made.id} {_digest(made)}")
+                self._note(db, person, made, _digest(made))
         return made
 
     def snapshots(self, plan: str | None = None) -> list[Snapshot]:
@@ -93,7 +91,7 @@ class Exports:
         self._record.allow(person, Right.OFFICE, subject=found.filename)
         content = self.kept(found)
         with self._database.change() as db:
-            self._note(db, person, found, _AGAIN)
+            self._note(db, person, found)
         return content
 
     def kept(self, found: Snapshot) -> bytes:
@@ -113,12 +111,13 @@ class Exports:
         kept = {found.id: _digest(found) for found in self.snapshots()}
         flaws = []
         for event, became in self._database.fetch("list_noted_exports"):
-            _, number, digest = became.split(" ", 2)
+            number, _, digest = became.split(" ")
             if kept.pop(number, None) != digest:
                 flaws.append(Flaw("export", event))
         return [*flaws, *(Flaw("export", 0) for _ in kept)]
 
-    def _note(self, db: Any, person: Person, made: Snapshot, became: str) -> None:  # noqa: ANN401 - duckdb's
+    def _note(self, db: Any, person: Person, made: Snapshot, digest: str = "") -> None:  # noqa: ANN401 - duckdb's
+        """On record stand id and hash of the file; when it was made, also the digest of all that is kept of it."""
         self._record.write(
             db,
             person,
@@ -126,8 +125,7 @@ class Exports:
             plan=made.plan,
             quarter=made.period.quarter,
             subject=made.filename,
-            before=made.sha256 if became == _AGAIN else "",
-            after=became,
+            after=f"{made.id} {made.sha256} {digest}".rstrip(),
         )
 
 

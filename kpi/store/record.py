@@ -21,7 +21,22 @@ _OFFICE = ZoneInfo("Asia/Ho_Chi_Minh")
 _DIGITS = 20
 """Of a hash, in a printed head: 80 bits."""
 
-Fault = Literal["missing", "edited", "unchained", "cut", "figures", "unnoted", "gone", "account", "task", "judgement", "receipt", "evidence", "export", "plan"]
+Fault = Literal[
+    "missing",
+    "edited",
+    "unchained",
+    "cut",
+    "figures",
+    "unnoted",
+    "gone",
+    "account",
+    "task",
+    "judgement",
+    "receipt",
+    "evidence",
+    "export",
+    "plan",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,20 +57,30 @@ class Tasks:
         person: Person,
         *,
         evidence: Mapping[str, bytes] | None = None,
+        workbook: bytes = b"",
         illustrative: bool = False,
         kept_at: datetime | None = None,
     ) -> list[str]:
-        """Keep all or none of what is told; return their numbers. `evidence`: key of a task -> the file it names."""
+        """Keep all or none of what is told; return their numbers. `evidence`: key of a task -> the file it names.
+
+        `workbook` is the file all of it came in, if it did.
+        """
         if kept_at is not None and not illustrative:
             raise ValueError(kept_at)
         with self._database.writing():
             for update in updates:
                 self._refuse(plan, update, person)
             proofs = {task: self._files.keep(content) for task, content in (evidence or {}).items()}
+            came_in = self._files.keep(workbook) if workbook else ""
             with self._changing() as db:
                 ((newest,),) = db.execute("select coalesce(max(id), 0) from task_update").fetchall()
                 told = [
-                    replace(u, id=str(newest + n), evidence_sha256=proofs.get(u.task, u.evidence_sha256))
+                    replace(
+                        u,
+                        id=str(newest + n),
+                        evidence_sha256=proofs.get(u.task, u.evidence_sha256),
+                        workbook_sha256=came_in,
+                    )
                     for n, u in enumerate(updates, start=1)
                 ]
                 facts = {"plan": plan.code, "person": person.name, "illustrative": illustrative}
@@ -104,7 +114,7 @@ class Tasks:
 
     def files(self) -> set[str]:
         """The hashes of every file that is named."""
-        return {u.evidence_sha256 for u in self.updates() if u.evidence_sha256}
+        return {sha256 for u in self.updates() for sha256 in _named(u)}
 
     def verify(self) -> list[Flaw]:
         """Updates that are not as the record says, are not on record, or are gone; and files that are not as kept."""
@@ -116,11 +126,12 @@ class Tasks:
         with self._database.cursor() as db:
             kept = {int(u.id): _digest(db, int(u.id)) for u in told}
         flaws = [Flaw("task", n) for n in sorted(noted.keys() | kept.keys()) if noted.get(n) != kept.get(n)]
-        return flaws + [Flaw("evidence", int(u.id)) for u in told if u.evidence and not self._is_whole(u)]
+        return flaws + [Flaw("evidence", int(u.id)) for u in told if not self._is_whole(u)]
 
     def _is_whole(self, update: TaskUpdate) -> bool:
         try:
-            self._files.content(update.evidence_sha256)
+            for sha256 in _named(update):
+                self._files.content(sha256)
         except LostFileError:
             return False
         return True
@@ -135,6 +146,11 @@ class Tasks:
         self._record.allow(person, Right.TASK, unit, plan, update.task)
         if update.quarter in self._closed(plan.code):
             raise QuarterClosedError(plan.code, update.quarter)
+
+
+def _named(update: TaskUpdate) -> list[str]:
+    """The hashes of the files it names: what proves it, and the workbook it came in."""
+    return [sha256 for sha256 in (update.evidence_sha256, update.workbook_sha256) if sha256]
 
 
 def _digest(db: duckdb.DuckDBPyConnection, number: int) -> str:
@@ -156,6 +172,7 @@ def _row(update: TaskUpdate) -> dict[str, object]:
         "evidence": update.evidence,
         "evidence_sha256": update.evidence_sha256,
         "filename": update.filename,
+        "workbook_sha256": update.workbook_sha256,
         "sheet": update.cell.sheet if update.cell else "",
         "address": update.cell.address if update.cell else "",
     }
@@ -188,6 +205,7 @@ def _update(row: Iterable[Any]) -> TaskUpdate:
         person,
         kept_at,
         filename,
+        workbook,
         sheet,
         address,
         illustrative,
@@ -206,6 +224,7 @@ def _update(row: Iterable[Any]) -> TaskUpdate:
         person=person,
         kept_at=kept_at,
         filename=filename,
+        workbook_sha256=workbook,
         cell=Cell(sheet, address) if sheet else None,
         illustrative=illustrative,
     )

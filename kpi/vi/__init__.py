@@ -1237,6 +1237,8 @@ _NOBODY = "Không rõ"
 _SIGNS = {"disabled": "đã khóa", "waiting": "chờ đặt mật khẩu"}
 _ON_UPLOADS = {Act.UPLOAD_KEPT, Act.WITHDRAWAL, Act.APPROVAL}
 _CHECK = re.compile(r"([0-9a-f]{64}) (\d+) problems, (\d+) doubts")
+_TOLD = {Act.TASK, Act.JUDGEMENT, Act.RECEIPT}
+_EXPORT = re.compile(r"([0-9a-f]{10}) ([0-9a-f]{64})(?: ([0-9a-f]{64}))?")
 _KEPT = re.compile(r"([0-9a-f]{64}) ([0-9a-f]{64})")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FLAWS = {
@@ -1329,7 +1331,7 @@ def subject(event: Event, people: Mapping[str, Person]) -> str:
         return f"Lần nạp số {event.subject}"
     if event.act is Act.ACCOUNT:
         return who(event.subject, people)
-    if event.act in {Act.JUDGEMENT, Act.RECEIPT}:
+    if event.act in _TOLD:
         number, _, about = event.subject.partition(" ")
         return f"Lần ghi số {number}: {', '.join(about.split())}" if number.isdecimal() else event.subject
     # A page refused is named by its right, which stands beside it.
@@ -1362,6 +1364,8 @@ def details(event: Event, names: Names) -> tuple[str, str]:
             return _file(before), f"Lý do: {after}"
         case Act.REOPEN if after:
             return before, f"Lý do: {after}"
+        case act if act in _TOLD and after:
+            return before, f"Nội dung {after}"
         case Act.PERSONAL:
             return _personal(before), _personal(after)
         case Act.PLAN:
@@ -1370,6 +1374,8 @@ def details(event: Event, names: Names) -> tuple[str, str]:
             return before, _BACKUP[after]
         case Act.RESTORE:
             return before and f"Mã chốt {before}", f"Mã chốt {after}"
+        case Act.EXPORT if found := _EXPORT.fullmatch(after):
+            return before, f"{'Xuất' if found[3] else 'Lấy lại'} lần {found[1]}; {_file(found[2]).lower()}"
         case Act.UPLOAD_KEPT if found := _KEPT.fullmatch(after):
             return before, f"{_file(found[1])}, số liệu {found[2]}"
         case Act.UPLOAD_CHECKED | Act.UPLOAD_REFUSED if found := _CHECK.fullmatch(after):

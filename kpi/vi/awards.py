@@ -429,12 +429,10 @@ SIGNED_AS: Mapping[Nominee, str] = {
 }
 SHEET = "Trang 1"
 FIGURES_TITLE = "PHỤ LỤC SỐ LIỆU"
-DOSSIER_HEADINGS = ("Thành phần hồ sơ", "Nơi nộp", "Tình trạng", "Nhận lúc", "Văn bản")
 IN_TIME, TOO_LATE, NOT_IN = "Đúng hạn", "Quá hạn", "Chưa nhận"
 _WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-CLAUSE, CRITERION, FOUND, WHY, PROOF = "Căn cứ", "Tiêu chuẩn", "Đánh giá", "Lý do", "Minh chứng"
 EVIDENCE_TITLE = "DANH MỤC MINH CHỨNG"
-EVIDENCE_HEADINGS = (vi.ORDER, CLAUSE, PROOF)
+EVIDENCE_HEADINGS = (vi.ORDER, "Căn cứ", "Minh chứng")
 NO_FORM = "không có mẫu quy định vào ngày này"
 
 
@@ -490,10 +488,6 @@ def dossier_mark(plan_sha256: str, figures_sha256: str) -> str:
     return f"Bản kế hoạch {plan_sha256[:12]} · số liệu {figures_sha256[:12]}"
 
 
-def dossier_made(name: str, files: int) -> str:
-    return f"{name}: {vi.number(files)} tệp."
-
-
 def erased(since: date) -> str:
     return (
         f"Danh sách cá nhân của kế hoạch này đã đến ngày xóa ({vi.day(since)}): chương trình không giữ và không nhận "
@@ -512,12 +506,36 @@ COMMANDS = {
     "awards": "Đối chiếu từng tập thể, cá nhân với các tiêu chuẩn khen thưởng của kế hoạch; chỉ đề xuất.",
     "dossier": "Tạo hồ sơ đề nghị khen thưởng của một tập thể, cá nhân: một tệp .zip đúng các thành phần kế hoạch nêu.",
     "--subject": "Mã phòng, hoặc mã cán bộ trong danh sách cá nhân.",
-    "--day": "Đối chiếu vào ngày này, và theo mẫu có hiệu lực ngày này; mặc định hôm nay.",
+    "council": "Việc của Hội đồng: ý kiến, nhận hồ sơ, danh sách cá nhân.",
+    "judge": "Ghi ý kiến Hội đồng về một tiêu chuẩn của một tập thể, cá nhân.",
+    "receive": "Ghi nhận một thành phần hồ sơ đã đến; không có --at là rút lại ghi nhận.",
+    "blank": "Tạo biểu mẫu trống của danh sách cá nhân.",
+    "keep": "Lưu danh sách cá nhân đã điền, thay danh sách cũ; có lỗi thì không lưu gì.",
+    "--says": "yes: công nhận; no: không công nhận; withdrawn: rút lại ý kiến đã ghi.",
+    "--by": "Người kết luận, theo biên bản.",
+    "--at": "Lúc nhận, theo giờ Hà Nội.",
+    "--day": "Ngày đối chiếu, ngày lập hồ sơ (quyết định mẫu) hoặc ngày họp; mặc định hôm nay.",
 }
 
 
 def no_such_day(text: str) -> str:
     return f"“{text}” không phải ngày: viết năm-tháng-ngày, ví dụ 2023-01-10."
+
+
+def no_such_moment(text: str) -> str:
+    return f"“{text}” không phải ngày giờ: viết như 2023-01-14T23:59."
+
+
+def judged(number: str) -> str:
+    return f"Đã ghi ý kiến Hội đồng (số {number})."
+
+
+def received_as(number: str) -> str:
+    return f"Đã ghi nhận hồ sơ (số {number})."
+
+
+def list_kept(people: int) -> str:
+    return f"Đã lưu danh sách: {vi.number(people)} người. Tệp Excel không được giữ lại."
 
 
 def unknown_subject(code: str, known: Iterable[str]) -> str:

@@ -24,8 +24,18 @@ def copied_from(code: str) -> str:
 
 
 def in_years(text: str, years: range, later: int) -> str:
-    """A text whose years of a plan are those of a later one."""
-    return re.sub(r"(?<!\d)\d{4}(?!\d)", lambda y: _moved(y[0], years, later), text)
+    """A text whose years of a plan are those of a later one; "2021-2025" of a plan that began in 2022 is "2026-2029"."""
+
+    def moved(found: re.Match[str]) -> str:
+        first, between, last = found["first"], found["between"] or "", found["last"] or ""
+        if last and int(last) in years:
+            return f"{years.start + later}{between}{int(last) + later}"
+        return f"{_moved(first, years, later)}{between}{last and _moved(last, years, later)}"
+
+    return _YEARS.sub(moved, text)
+
+
+_YEARS = re.compile(r"(?<!\d)(?P<first>\d{4})(?:(?P<between> ?[-–] ?)(?P<last>\d{4}))?(?!\d)")
 
 
 def _moved(year: str, years: range, later: int) -> str:

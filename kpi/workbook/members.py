@@ -49,7 +49,7 @@ from kpi.workbook.words import fold
 _CHOICES_SHEET = "_danh_muc"
 _TOP = 4
 """Row of the headings."""
-_ROWS = 150
+_ROWS = 100
 """So many empty rows are made ready."""
 _LOOKED_THROUGH = 20
 """So many rows may stand over the headings."""

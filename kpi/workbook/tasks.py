@@ -66,6 +66,7 @@ _TOP = _TITLE_ROWS + 1
 _FIRST = _TOP + 2
 _KEY_ROWS = 5
 """Mark, plan, owner, quarter and seal."""
+_GUIDE_WIDTH = 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +78,19 @@ class _Column:
 
 
 _COLUMNS = (
-    _Column("task", words.TASK_KEY, 9),
-    _Column("content", words.CONTENT, 44),
-    _Column("due", words.DUE, 12),
-    _Column("standing", words.STANDING, 34),
-    _Column("state", words.STATE, 17),
-    _Column("done_on", words.DONE_ON, 13),
-    _Column("result.number", words.NUMBER, 16, words.RESULT),
-    _Column("result.signed_on", words.SIGNED_ON, 13, words.RESULT),
-    _Column("result.issuer", words.ISSUER, 20, words.RESULT),
-    _Column("result.title", words.TITLE, 30, words.RESULT),
-    _Column("planned.number", words.NUMBER, 16, words.PLANNED),
-    _Column("planned.title", words.TITLE, 30, words.PLANNED),
-    _Column("note", words.NOTE, 30),
+    _Column("task", words.TASK_KEY, 13),
+    _Column("content", words.CONTENT, 32),
+    _Column("due", words.DUE, 11),
+    _Column("standing", words.STANDING, 26),
+    _Column("state", words.STATE, 13.5),
+    _Column("done_on", words.DONE_ON, 11.5),
+    _Column("result.number", words.NUMBER, 13, words.RESULT),
+    _Column("result.signed_on", words.SIGNED_ON, 11.5, words.RESULT),
+    _Column("result.issuer", words.ISSUER, 15, words.RESULT),
+    _Column("result.title", words.TITLE, 22, words.RESULT),
+    _Column("planned.number", words.NUMBER, 13, words.PLANNED),
+    _Column("planned.title", words.TITLE, 20, words.PLANNED),
+    _Column("note", words.NOTE, 20),
 )
 _PLACE = {column.name: place for place, column in enumerate(_COLUMNS, start=1)}
 _FIRST_INPUT = _PLACE["state"]
@@ -107,7 +108,7 @@ class TaskDraft:
     """What one form says, before anybody has agreed to keep it."""
 
     filename: str
-    sha256: str
+    content: bytes = field(repr=False)
     plan: Plan | None = None
     owner: str = ""
     quarter: Quarter | None = None
@@ -115,6 +116,10 @@ class TaskDraft:
     """Of the tasks for which something else is told than stands."""
     problems: tuple[Problem | TaskProblem, ...] = ()
     notices: tuple[TaskNotice, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
 
     @property
     def updates(self) -> tuple[TaskUpdate, ...]:
@@ -174,7 +179,7 @@ def _row(sheet: Worksheet, row: int, standing: Standing, quarter: Quarter) -> No
             day = column.name in _DAYS
             # A number such as 12/2022 would become a date.
             fill_in(sheet.cell(row, place), number_format=DAY if day else "@", center=day)
-    sheet.row_dimensions[row].height = max(height_of(task.content, 44, 11), height_of(holds, 34, 10), 36)
+    sheet.row_dimensions[row].height = max(height_of(task.content, 32, 11), height_of(holds, 26, 10), 36)
 
 
 def _rules(sheet: Worksheet, last: int) -> None:
@@ -212,14 +217,14 @@ def _finish(sheet: Worksheet, bottom: int) -> None:
 
 
 def _guide(sheet: Worksheet, quarter: Quarter, due: date) -> None:
-    sheet.column_dimensions["A"].width = 120
+    sheet.column_dimensions["A"].width = _GUIDE_WIDTH
     sheet.cell(1, 1, words.GUIDE_TITLE).font = Font(name=FONT, size=14, bold=True)
     lines = [line for heading, said in words.guide(quarter, due) for line in ((heading, True), (said, False))]
     for row, (line, bold) in enumerate(lines, start=2):
         box = sheet.cell(row, 1, line)
         box.font = Font(name=FONT, size=12, bold=bold)
         box.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = height_of(line, 120, 12)
+        sheet.row_dimensions[row].height = height_of(line, _GUIDE_WIDTH, 12)
     sheet.protection.sheet = True
     page_setup(sheet, landscape=False)
 
@@ -266,7 +271,7 @@ def read_tasks(
     filename: str, content: bytes, plans: Mapping[str, Plan], held: Held, today: date
 ) -> TaskDraft:
     """Never raises for what a file holds."""
-    draft = TaskDraft(PurePath(filename.replace("\\", "/")).name, hashlib.sha256(content).hexdigest())
+    draft = TaskDraft(PurePath(filename.replace("\\", "/")).name, content)
     refused = guard.refuse(draft.filename, content)
     grids = DamagedWorkbook() if refused else load(content)
     if refused or isinstance(grids, DamagedWorkbook):

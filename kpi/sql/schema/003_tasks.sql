@@ -14,6 +14,7 @@ create table task_update (
     person          varchar not null,
     kept_at         timestamp not null,
     filename        varchar not null, -- "" where it was typed
+    workbook_sha256 varchar not null,
     sheet           varchar not null,
     address         varchar not null,
     illustrative    boolean not null
