@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import statistics
 import tempfile
 import time
@@ -12,9 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
-
-from benchmarks import browser, edge, servers, sessions
+from benchmarks import browser, edge, reading, servers, sessions
 from kpi import demo, plan, progress, workbook
 from kpi.model import Plan
 from kpi.store import Store
@@ -84,8 +81,11 @@ def _workbook(ours: Plan, units: Units, store: Store) -> Iterator[Row]:
     def read() -> workbook.Draft:
         return workbook.read(upload.filename, content, plans, directory, held=held)
 
-    loading = _median(lambda: openpyxl.load_workbook(io.BytesIO(content), data_only=True), 15)
-    yield Row("read a district's workbook / bare openpyxl", _median(read, 15) * 1e3, "ms", loading * 1e3, 1.5)
+    for case in reading.cases(ours, directory, units, content):
+        yield Row(f"parse {case.name} / bare library", case.parsed * 1e3, "ms", case.bare * 1e3, 1.5)
+        yield Row(f"read {case.name} / bare library", case.read * 1e3, "ms", case.bare * 1e3, 1.5)
+    apart = reading.subprocess_start(ours, directory, content)
+    yield Row("the same in a process of its own: added", apart * 1e3, "ms", bound=400)
     times = []
     for number in range(9):
         with tempfile.TemporaryDirectory() as folder:

@@ -37,6 +37,7 @@ from kpi.model import (
 from kpi.store import Store
 from kpi.units import Directory, Units
 from kpi.workbook import Draft
+from kpi.workbook.loading import load_here
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 PLAN = "bac-kan-2022"
@@ -289,7 +290,8 @@ def _mistakes(units: Units, district: str, figures: Figures) -> Figures:
 
 def _read(plan: Plan, sending: Sending, held: Sequence[Reading], directory: Directory) -> Draft:
     content = form(sending, held, plan, directory.on(plan.start, plan.province))
-    return workbook.read(sending.filename, content, {plan.code: plan}, directory, held=held)
+    # The forms were made just now, by this program: they need no process of their own.
+    return workbook.read(sending.filename, content, {plan.code: plan}, directory, held=held, load=load_here)
 
 
 def _quarter(plan: Plan, figures: Figures, quarter: Quarter) -> Iterator[Sending]:

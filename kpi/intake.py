@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from kpi import export, ui, vi
@@ -26,10 +27,14 @@ from kpi.model import (
     Right,
     Upload,
 )
-from kpi.workbook import Change, Draft, blank, compare, read
-from kpi.workbook.draft import Sort
+from kpi.problems import TraceKind
+from kpi.vi import marks as words
+from kpi.vi import traces
+from kpi.workbook import Change, Draft, annotate, blank, compare, read
+from kpi.workbook.draft import Excerpt, Sort, columns
 
 if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from kpi.store import Kept
@@ -41,6 +46,13 @@ _CHANGE: Mapping[Sort, str] = {
     "changed": "Thay đổi",
     "unchanged": "Giữ nguyên",
     "missing": "Còn thiếu",
+}
+_FEW = 5
+# See-through, so that letters stay readable on a light and on a dark page.
+_COLOUR: Mapping[TraceKind, str] = {
+    "read": "background-color: rgba(46, 139, 87, 0.22)",
+    "skipped": "background-color: rgba(128, 128, 128, 0.25)",
+    "unknown": "background-color: rgba(255, 193, 7, 0.45)",
 }
 _UPLOAD_HEADINGS = (
     "Lần",
@@ -138,13 +150,18 @@ def _read(
         ui.directory(),
         reporter=reporter,
         quarter=quarter,
+        form_decides=True,
         held=lambda code: ui.readings(ui.plans()[code]),
         answers=dict(answers),
+        remembered=ui.store().mappings.choices,
     )
 
 
 def read_files(files: Sequence[UploadedFile], reporter: Reporter, quarter: Quarter) -> list[Draft]:
-    """What the files say, each parsed once and the same bytes shown once; the chosen reporter and quarter stand in where a file names none."""
+    """What the files say, each parsed once and the same bytes shown once.
+
+    The key of a form says whose it is; any other file must agree with the reporter and quarter that were chosen.
+    """
     drafts: dict[str, Draft] = {}
     for file in files:
         content = file.getvalue()
@@ -153,11 +170,9 @@ def read_files(files: Sequence[UploadedFile], reporter: Reporter, quarter: Quart
             continue
         answers = tuple(st.session_state.get(_ANSWERS, {}).get(sha256, {}).items())
         with st.spinner(f"Đang đọc tệp {file.name}…"):
+            sender = reporter.code, quarter
             rest = (ui.store().path, ui.store().revision)
-            draft = _read(content, sha256, file.name, answers, (None, None), *rest)
-            if draft.reporter is None or draft.quarter is None:
-                draft = _read(content, sha256, file.name, answers, (reporter.code, quarter), *rest)
-        drafts[sha256] = draft
+            drafts[sha256] = _read(content, sha256, file.name, answers, sender, *rest)
     return list(drafts.values())
 
 
@@ -192,7 +207,9 @@ def show_draft(draft: Draft, others: Iterable[Draft] = ()) -> bool:
             )
             return False
         ui.show_mistakes([(p.at, vi.explain(p)) for p in draft.problems], draft.sha256)
+        _offer_marked(draft)
         _ask(draft)
+        _show_reading(draft)
         _show_notices(draft)
         if not draft.problems:
             _show_changes(draft)
@@ -223,20 +240,65 @@ def _ask(draft: Draft) -> None:
     given = st.session_state.setdefault(_ANSWERS, {}).setdefault(draft.sha256, {})
     for doubt in draft.doubts:
         question, key = str(doubt.at), f"doubt-{draft.sha256}-{doubt.at}"
-        answer = given.get(question)
-        st.radio(
-            ui.plain(vi.ask(doubt)),
-            doubt.choices,
-            format_func=ui.plain,
-            index=doubt.choices.index(answer) if answer in doubt.choices else None,
-            key=key,
-            on_change=_answered,
-            args=(draft.sha256, question, key),
-        )
+        answer = given.get(question, draft.answers.get(question))
+        index = doubt.choices.index(answer) if answer in doubt.choices else None
+        told = partial(_answered, draft.sha256, question, key)
+        asked = ui.plain(vi.ask(doubt))
+        # A few choices are seen at a glance; more are a list to look one up in.
+        if len(doubt.choices) <= _FEW:
+            st.radio(asked, doubt.choices, index, format_func=ui.plain, key=key, on_change=told)
+        else:
+            st.selectbox(asked, doubt.choices, index, format_func=ui.plain, key=key, on_change=told)
 
 
 def _answered(sha256: str, question: str, key: str) -> None:
     st.session_state[_ANSWERS][sha256][question] = st.session_state[key]
+
+
+def _offer_marked(draft: Draft) -> None:
+    """The workbook with its mistakes marked, for whoever has to mend it; made when it is asked for."""
+    if draft.problems or vi.MEND_FILE in draft.answers.values():
+        st.download_button(
+            "Tải tệp đã đánh dấu lỗi",
+            partial(annotate, draft.content, draft),
+            words.file_name(draft.filename, draft.sha256),
+            key=f"marked-{draft.sha256}",
+            icon=":material/edit_note:",
+            on_click="ignore",
+        )
+
+
+def _show_reading(draft: Draft) -> None:
+    """Sheet by sheet what was read, skipped and not understood: coloured, and in words with the reason."""
+    if not draft.excerpts:
+        return
+    unknown = any(trace.kind == "unknown" for trace in draft.traces)
+    with st.expander(traces.READ_TITLE, icon=":material/table_eye:", expanded=unknown):
+        st.caption(traces.LEGEND)
+        for excerpt in draft.excerpts:
+            st.text(traces.sheet(excerpt.sheet))
+            st.dataframe(_coloured(draft, excerpt), height=min(38 * (len(excerpt.rows) + 1), 420))
+        rows = tuple(
+            (t.sheet, t.area, t.found, traces.KIND[t.kind], traces.WHY[t.why])
+            for t in draft.traces
+            if t.kind != "read"
+        )
+        if rows:
+            ui.show_texts(export.Table("", traces.TRACE_HEADINGS, rows), traces.NOT_READ)
+
+
+def _coloured(draft: Draft, excerpt: Excerpt) -> Styler:
+    width = len(excerpt.rows[0]) if excerpt.rows else 0
+    cells = pd.DataFrame(
+        [list(row) for row in excerpt.rows],
+        index=range(1, len(excerpt.rows) + 1),
+        columns=columns(width),
+    )
+    kinds = draft.kinds(excerpt)
+    colours = pd.DataFrame(
+        [[_COLOUR[kind] if kind else "" for kind in row] for row in kinds], cells.index, cells.columns
+    )
+    return cells.style.apply(lambda _: colours, axis=None)
 
 
 def _show_notices(draft: Draft) -> None:
@@ -291,8 +353,12 @@ def _differences(plan: Plan, changes: Iterable[Change]) -> export.Table:
     return export.Table("", ("Chỉ tiêu", vi.UNIT, "Đang giữ", "Trong tệp", "Ô"), rows)
 
 
-def keep(drafts: Iterable[Draft], person: Person) -> None:
-    """Keep each draft, or say why not; then begin again with an empty uploader."""
+def keep(drafts: Iterable[Draft]) -> None:
+    """Keep each draft just as it was shown, or say why not; then begin again with an empty uploader.
+
+    It runs when the button is pressed and before anything is read again, with the drafts of the page that was seen.
+    """
+    person = ui.person()
     done: list[Kept] = []
     refused: list[str] = []
     for draft in drafts:
@@ -302,7 +368,6 @@ def keep(drafts: Iterable[Draft], person: Person) -> None:
             refused.append(ui.plain(vi.refusal(error)))
     st.session_state[_KEPT] = done, refused
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
-    st.rerun()
 
 
 def show_kept(person: Person) -> None:
@@ -475,7 +540,7 @@ def offer_original(upload: Upload) -> None:
     st.download_button(
         "Tải tệp gốc",
         partial(ui.original, ui.store(), ui.person().login, upload.id),
-        f"{upload.filename.removesuffix('.xlsx')}-{upload.sha256[:12]}.xlsx",
+        f"{PurePath(upload.filename).stem}-{upload.sha256[:12]}{PurePath(upload.filename).suffix}",
         key=f"original-{upload.id}",
         icon=":material/download:",
         on_click="ignore",

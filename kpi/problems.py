@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum, auto
 from fractions import Fraction
 from typing import Literal
 
@@ -32,9 +33,10 @@ class TooManyBytes:
 
 
 @dataclass(frozen=True, slots=True)
-class OldWorkbook:
-    """Excel 97–2003 (.xls)."""
+class OtherFormat:
+    """Tables, though not as .xlsx or .xls: "text" is CSV under any name, "old" what came before Excel 5."""
 
+    format: Literal["ods", "xlsb", "xml2003", "strict", "text", "old"]
     at: Cell | None = None
 
 
@@ -59,10 +61,19 @@ class NotAWorkbook:
 @dataclass(frozen=True, slots=True)
 class DamagedWorkbook:
     at: Cell | None = None
+    code: str = ""
+    """Where the log says what it died of."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnpacksTooLarge:
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    what: Literal["sheets", "cells", "merges", "formats", "texts"]
+    limit: int
     at: Cell | None = None
 
 
@@ -202,6 +213,16 @@ class OldEncoding:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignLetters:
+    """Letters of another script that look like ours, or marks that turn the direction of what is shown."""
+
+    at: Cell
+    found: str
+    letters: str
+    """The letters, or "" for marks that nobody sees."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnitOfLaterDay:
     at: Cell
     found: str
@@ -291,6 +312,14 @@ class OutOfRange:
     found: Decimal
     high: Decimal | None
     """The range begins at 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoFigure:
+    """Endless, or larger than anything that is counted."""
+
+    at: Cell
+    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,12 +420,13 @@ class NothingReported:
 Unreadable = (
     EmptyFile
     | TooManyBytes
-    | OldWorkbook
+    | OtherFormat
     | LockedByPassword
     | WebPage
     | NotAWorkbook
     | DamagedWorkbook
     | UnpacksTooLarge
+    | TooMany
     | TooManyRows
 )
 
@@ -419,6 +449,7 @@ Problem = (
     | UnknownIndicator
     | UnknownUnit
     | OldEncoding
+    | ForeignLetters
     | UnitOfLaterDay
     | CodeAndNameDisagree
     | RowWithoutUnit
@@ -432,6 +463,7 @@ Problem = (
     | BrokenFormula
     | UncalculatedFormula
     | OutOfRange
+    | NoFigure
     | TooFine
     | PartMissing
     | PartsGlued
@@ -515,6 +547,46 @@ class UnitUnclear:
 
 
 @dataclass(frozen=True, slots=True)
+class ReporterUnclear:
+    """The file names another reporter than the one that was chosen."""
+
+    at: Cell
+    found: str
+    wanted: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterUnclear:
+    at: Cell
+    found: Quarter
+    wanted: Quarter
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingUnclear:
+    """A column with values whose heading says nothing known, while something that is asked for has no column."""
+
+    at: Cell
+    found: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorUnclear:
+    """A row with values that names no indicator of the plan."""
+
+    at: Cell
+    found: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CumulativeFell:
     """Counted once a year and cumulative, so it cannot fall."""
 
@@ -536,8 +608,14 @@ Doubt = (
     | IndicatorNotAsked
     | UnitNotAsked
     | UnitUnclear
+    | ReporterUnclear
+    | QuarterUnclear
+    | HeadingUnclear
+    | IndicatorUnclear
     | CumulativeFell
 )
+Placing = UnitUnclear | HeadingUnclear | IndicatorUnclear
+"""Where something belongs: the answer is remembered for the reporter and offered next time."""
 
 # What is kept, or left out, and worth a look.
 
@@ -735,6 +813,23 @@ class EditionAssumed:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceRemembered:
+    """A question answered as it was for an earlier workbook of the reporter."""
+
+    at: Cell
+    found: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresReplaced:
+    reporter: str
+    quarter: Quarter
+    figures: int
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UnitsMissing:
     indicators: tuple[str, ...]
     units: tuple[str, ...]
@@ -770,8 +865,61 @@ Notice = (
     | AllZero
     | GainRead
     | EditionAssumed
+    | ChoiceRemembered
+    | FiguresReplaced
     | UnitsMissing
 )
+
+# What was done with each part of each sheet.
+
+
+class Why(StrEnum):
+    FIGURE = auto()
+    NAME = auto()
+    HEADING = auto()
+    TITLE = auto()
+    INDEX = auto()
+    GROUP = auto()
+    SUBTOTAL = auto()
+    TOTAL = auto()
+    REMARKS = auto()
+    SIGNATURE = auto()
+    WORDS = auto()
+    ORDER = auto()
+    MEASURE = auto()
+    TARGET = auto()
+    EARLIER = auto()
+    OTHER_COUNT = auto()
+    LEFT_OUT = auto()
+    HIDDEN_SHEET = auto()
+    NO_TABLE = auto()
+    COLUMN = auto()
+    NO_HEADING = auto()
+    ROW = auto()
+    WRONG = auto()
+    ASKED = auto()
+
+
+TraceKind = Literal["read", "skipped", "unknown"]
+_READ = frozenset({Why.FIGURE, Why.NAME, Why.HEADING})
+_UNKNOWN = frozenset({Why.COLUMN, Why.NO_HEADING, Why.ROW, Why.WRONG, Why.ASKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What became of a range of cells; the later trace of a cell holds."""
+
+    sheet: str
+    area: str
+    """ "B7", "A1:N6"; "" for the whole sheet."""
+    why: Why
+    found: str = ""
+    """What stands in the first cell, or over the column."""
+
+    @property
+    def kind(self) -> TraceKind:
+        return "read" if self.why in _READ else "unknown" if self.why in _UNKNOWN else "skipped"
+
 
 # What is told of tasks.
 

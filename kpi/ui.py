@@ -39,6 +39,7 @@ from kpi.settings import load as load_settings
 from kpi.store import People, Store
 from kpi.tasks import Standing, stand
 from kpi.units import Directory, Units
+from kpi.vi import marks
 
 _SHIPPED = Path(__file__).parent.parent / "data"
 # A table with more rows scrolls in itself.
@@ -592,14 +593,10 @@ def show_mistakes(mistakes: Sequence[tuple[Cell | None, str]], sha256: str) -> N
 
 def findings(said: Iterable[tuple[Cell | None, str]], heading: str) -> export.Table:
     """Sentences about cells, beside their places."""
-    rows = tuple((*((at.sheet, at.address) if at else ("", "")), _beside(at, words)) for at, words in said)
+    rows = tuple(
+        (*((at.sheet, at.address) if at else ("", "")), marks.beside(at, words)) for at, words in said
+    )
     return export.Table("", ("Trang", "Ô", heading), rows)
-
-
-def _beside(at: Cell | None, words: str) -> str:
-    """A sentence beside whose columns its place stands already."""
-    rest = words.removeprefix(f"{vi.place(at)}: ") if at else words
-    return rest[:1].upper() + rest[1:]
 
 
 def reporters(plan: Plan, right: Right) -> list[Reporter]:

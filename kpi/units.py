@@ -116,6 +116,10 @@ class Units:
             unit = self.parent(unit)
         return tuple(reversed(found))
 
+    def knows(self, text: str) -> bool:
+        """Whether any unit here bears the name; cheaper than `match`, which also looks for a reason why not."""
+        return self._names.find(text, _anything) is not None
+
     def match(
         self, text: str, *, levels: Collection[Level] | None = None, within: str | None = None
     ) -> Match:
@@ -134,7 +138,7 @@ class Units:
             return found
         if anywhere is not None:
             return Match(suggestions=_units_of(anywhere))
-        return Match(suggestions=self._names.suggest(text, scope), encoding=_old_encoding(text))
+        return Match(suggestions=self._names.suggest(text, scope), encoding=old_encoding(text))
 
     def _scope(self, levels: Collection[Level] | None, within: str | None) -> Scope:
         def scope(unit: Unit) -> bool:
@@ -437,7 +441,8 @@ _TCVN3 = re.compile("[§¨«¬®±µ¶·¸¹»¼½¾¿]")
 _VNI = re.compile("[ÄÅÆÇËÎÏÑÖØÛÜäåæçëîïñöøûü]|[aA][ÀÁÂÃÈÉÊÙÚàáâãèéêùú]|[oO][ÂÙâù]")
 
 
-def _old_encoding(text: str) -> Encoding | None:
+def old_encoding(text: str) -> Encoding | None:
+    """The old code page in which a text looks typed."""
     text = unicodedata.normalize("NFC", text)
     if not re.search("[a-zA-Z]", text):
         return None

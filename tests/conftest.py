@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from time import sleep
 
@@ -12,7 +14,7 @@ from hypothesis import settings
 from kpi import demo as demo_story
 from kpi import plan as plan_files
 from kpi import ui
-from kpi.model import Plan
+from kpi.model import Duty, Level, Plan, Reporter
 from kpi.store import Store
 from kpi.units import Directory, Units
 from tests.browsing import browser, demo, page, server
@@ -52,6 +54,16 @@ def units(directory: Directory, plan: Plan) -> Units:
 @pytest.fixture(scope="session")
 def desk(plan: Plan, plans: dict[str, Plan], directory: Directory, units: Units) -> Desk:
     return Desk(plan, plans, directory, units)
+
+
+@pytest.fixture(scope="session")
+def coast(plan: Plan, directory: Directory) -> Desk:
+    """The same plan in a province with numbered wards and with a district that has no commune."""
+    units = directory.on(date(2022, 1, 1), "77")
+    asked = [*units.below("77", Level.COMMUNE), *units.below("77", Level.DISTRICT)]
+    duties = tuple(Duty("4" if u.level is Level.COMMUNE else "11", u.code) for u in asked)
+    ours = replace(plan, code="ba-ria", province="77", reporters=(Reporter("VP", "Văn phòng Sở", duties),))
+    return Desk(ours, {ours.code: ours}, directory, units)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from kpi.model import Grant, Person, Plan, Quarter, Reading, Role
 from kpi.store import Store
 from kpi.units import Directory, Units
 from kpi.workbook import Draft
+from kpi.workbook.loading import load_here
 
 Q1, Q2, Q3, Q4 = (Quarter(2022, number) for number in (1, 2, 3, 4))
 LAN, HOA = Person.operator("Lan"), Person.operator("Hoa")
@@ -70,7 +71,12 @@ class Sender:
     ) -> Draft:
         content = self.content(reporter, quarter, figures, held)
         return workbook.read(
-            f"{reporter}-{quarter}.xlsx", content, {self.plan.code: self.plan}, self.directory, held=held
+            f"{reporter}-{quarter}.xlsx",
+            content,
+            {self.plan.code: self.plan},
+            self.directory,
+            held=held,
+            load=load_here,
         )
 
     def posts(self, quarter: Quarter, *manned: int) -> Draft:

@@ -15,6 +15,8 @@ from kpi.model import Entry, Plan, Quarter, Reading, Reporter
 from kpi.problems import reason
 from kpi.units import Directory, Units
 from kpi.workbook import Draft
+from kpi.workbook.grid import Grid
+from kpi.workbook.loading import load_here
 
 Q1 = Quarter(2022, 1)
 COMMUNES, DISTRICT = "Cấp xã", "Cấp huyện"
@@ -53,11 +55,21 @@ class Desk:
         return self._forms[code, quarter]
 
     def read(self, content: bytes, **asked: Any) -> Draft:
-        return workbook.read("bao-cao.xlsx", content, self.plans, self.directory, **asked)
+        # Its own forms need no process of their own.
+        return workbook.read(
+            "bao-cao.xlsx", content, self.plans, self.directory, **{"load": load_here, **asked}
+        )
 
     def changed(self, cells: Mapping[str, Any], code: str = "061", **asked: Any) -> Draft:
         """The filled form with some cells changed; "A1" is on the sheet of the communes."""
         return self.read(change(self.filled(code), cells), **asked)
+
+
+def grids(content: bytes) -> tuple[Grid, ...]:
+    """The sheets of a sound workbook, parsed in this process."""
+    found = load_here("a.xlsx", content)
+    assert isinstance(found, tuple), found
+    return found
 
 
 def change(content: bytes, cells: Mapping[str, Any]) -> bytes:

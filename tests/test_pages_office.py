@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from kpi.model import Act, Grant, NotAllowedError, Role
 from kpi.workbook import read
+from kpi.workbook.loading import load_here
 from tests.filled import LAN, PEOPLE, Q1, Q4, filled, user_of
 
 ROOT = Path(__file__).parent.parent
@@ -240,7 +241,8 @@ def test_a_room_is_told_when_everybody_has_sent(store, plan, units, directory):
     for reporter in plan.reporters:
         duty = next(d for d in reporter.duties if d.indicator in {"5", "6", "7", "8", "9", "12"})
         content = filled(plan, units, reporter.code, Q1, {(duty.indicator, duty.unit): (1, 2)})
-        store.keep(read(f"{reporter.code}.xlsx", content, {plan.code: plan}, directory), LAN)
+        draft = read(f"{reporter.code}.xlsx", content, {plan.code: plan}, directory, load=load_here)
+        store.keep(draft, LAN)
     at = start(UNITS, Role.ROOM, ky="Quý I/2022", xem="Phòng phụ trách")
     assert "cả 11 đơn vị đã gửi" in texts(at)
 

@@ -9,6 +9,7 @@ from kpi import ui, workbook
 from kpi.model import Act, Quarter, Role
 from kpi.store import Store
 from tests.filled import LAN, user_of
+from tests.sheets import sheet_of
 
 ROOT = Path(__file__).parent.parent
 Q1 = Quarter(2022, 1)
@@ -233,3 +234,64 @@ def test_directors_fetch_originals_but_withdraw_nothing(app, form):
     labels = [button.proto.label for button in app.get("download_button")]
     assert "Tải tệp gốc" in labels
     assert "Rút lại số liệu" not in [button.label for button in app.button]
+
+
+POSTS = (("STT", "Huyện", "Điểm có người trực", "Tổng điểm"), (1, "Ba Bể", 19, 20))
+
+
+def posts(quarter):
+    """A sheet of the post office's own making."""
+    return sheet_of((f"BÁO CÁO QUÝ {quarter}/2022",), ("Đơn vị gửi: Bưu điện tỉnh",), *POSTS)
+
+
+def choose(app, reporter, quarter):
+    go(app, UPLOAD)
+    app.selectbox(key="don_vi_gui").select(reporter).run()
+    app.button_group(key=f"quy_{reporter}").set_value(quarter).run()
+    return app
+
+
+def offer(app, content, name="bieu.xlsx"):
+    app.file_uploader[0].upload(name, content).run()
+    assert not app.exception
+    return app
+
+
+def test_an_own_sheet_shows_what_was_read_and_a_heading_settled_once_is_offered_next_time(app):
+    offer(choose(app, "BDT", "Quý I/2022"), posts("I"))
+    (seen,) = (d.value for d in app.dataframe if list(d.value.columns) == ["A", "B", "C", "D"])
+    assert seen["C"][4] == "19"
+    why = next(t.value for t in app.table if "Lý do" in t.value.columns)
+    assert "đang chờ trả lời câu hỏi" in set(why["Lý do"])
+    assert app.button(key="keep").disabled
+    for place, part in enumerate(("Tử số", "Mẫu số")):
+        asked = app.radio[place]
+        asked.set_value(next(choice for choice in asked.options if choice.endswith(part))).run()
+    keep(app)
+    assert "1 mới" in texts(app)
+    offer(choose(app, "BDT", "Quý II/2022"), posts("II"))
+    assert [radio.value.rpartition(" ")[0].rpartition(" ")[2] for radio in app.radio] == ["Tử", "Mẫu"]
+    assert not app.button(key="keep").disabled
+    app.radio[0].set_value("Bỏ qua").run()
+    assert app.button(key="keep").disabled
+
+
+def test_a_sheet_that_is_not_of_the_chosen_unit_and_quarter_is_asked_about(app):
+    offer(choose(app, "061", "Quý II/2022"), posts("I"))
+    asked = [radio.label for radio in app.radio]
+    assert any("khác đơn vị đang nộp (Phòng Văn hóa và Thông tin huyện Ba Bể)" in label for label in asked)
+    assert any("(Quý I/2022) khác kỳ đang nộp (Quý II/2022)" in label for label in asked)
+    assert app.button(key="keep").disabled
+
+
+def test_what_was_previewed_is_kept_whatever_others_kept_meanwhile(app, form):
+    """Read again, the cumulative figure would raise a question."""
+    second = Quarter(2022, 2)
+    upload(app, form({("9", "061"): (3, 10)}, quarter=second))
+    earlier = workbook.read("q1.xlsx", form({("9", "061"): (5, 10)}), ui.plans(), ui.directory())
+    ui.store().keep(earlier, LAN)
+    keep(app)
+    assert [(str(u.quarter), u.person) for u in ui.store().uploads()] == [
+        ("2022-Q2", "Trần Thị Lan"),
+        ("2022-Q1", "Lan"),
+    ]

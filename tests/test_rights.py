@@ -12,6 +12,7 @@ from kpi import workbook
 from kpi.model import Act, Grant, NotAllowedError, Period, Person, Quarter, Role, UnknownPersonError
 from kpi.store import Store
 from kpi.units import Directory
+from kpi.workbook.loading import load_here
 from tests.filled import LAN, Q1, Q2, filled
 
 DIRECTORY = Directory.load(plan_files.SHIPPED / "units")
@@ -62,7 +63,7 @@ def drafts() -> Mapping[str, Mapping[str, workbook.Draft]]:
             d for d in PLAN.reporter(reporter).duties if d.indicator in {"5", "6", "7", "8", "9", "12"}
         )
         content = filled(PLAN, units, reporter, quarter, {(duty.indicator, duty.unit): (1, 2)})
-        return workbook.read(f"{reporter}.xlsx", content, {PLAN.code: PLAN}, DIRECTORY)
+        return workbook.read(f"{reporter}.xlsx", content, {PLAN.code: PLAN}, DIRECTORY, load=load_here)
 
     return {code: {"held": draft(code, Q1), "new": draft(code, Q2)} for code in REPORTERS}
 

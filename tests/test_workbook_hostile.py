@@ -1,18 +1,32 @@
-"""Files that are not what their name says. Whatever they hold, people get a sentence and never a traceback."""
+"""Files that are not what their name says, or worse. Whatever they hold, people get a sentence and never a traceback."""
 
 import io
+import os
 import random
+import re
+import struct
+import subprocess
+import sys
+import threading
 import zipfile
+from pathlib import Path
 
 import pytest
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi import vi, workbook
-from kpi.problems import reason
-from tests.sheets import Desk, edit, reasons, sentences
+from kpi.problems import DamagedWorkbook, TooMany, TooManyRows, reason
+from kpi.workbook import apart, guard, limits
+from kpi.workbook.apart import load_apart
+from kpi.workbook.loading import load_here
+from tests.sheets import Desk, edit, grids, reasons, sentences
 
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def zipped(parts):
@@ -23,22 +37,195 @@ def zipped(parts):
     return raw.getvalue()
 
 
+def relations(*targets):
+    rows = (
+        f'<Relationship Id="r{n}" Type="{OFFICE}/{kind}" Target="{part}"/>'
+        for n, (kind, part) in enumerate(targets)
+    )
+    return f'<Relationships xmlns="{PACKAGE}">{"".join(rows)}</Relationships>'
+
+
+def parts(sheet="", strings="", styles="", sheets=1, main=MAIN):
+    """The parts of a small workbook; `sheet` is what stands in each of its worksheets."""
+    names = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(sheets)]
+    more = [("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")]
+    titles = "".join(f'<sheet name="Trang {n}" sheetId="{n + 1}" r:id="r{n}"/>' for n in range(sheets))
+    return {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{OFFICE}"><sheets>{titles}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": relations(*names, *more),
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{strings}</sst>',
+        "xl/styles.xml": f'<styleSheet xmlns="{main}">{styles}</styleSheet>',
+        **{f"xl/{part}": f'<worksheet xmlns="{main}">{sheet}</worksheet>' for _, part in names},
+    }
+
+
+def book(sheet="", **rest):
+    return zipped(parts(sheet, **rest))
+
+
+def rows(*found):
+    return f"<sheetData>{''.join(found)}</sheetData>"
+
+
+def cells(count, width=100):
+    """A sheet of so many ones."""
+    full, rest = divmod(count, width)
+    return rows(
+        *["<row>" + "<c><v>1</v></c>" * width + "</row>"] * full,
+        "<row>" + "<c><v>1</v></c>" * rest + "</row>",
+    )
+
+
+def merged(count):
+    return "<mergeCells>" + '<mergeCell ref="A1:B1"/>' * count + "</mergeCells>"
+
+
+def one(address):
+    return rows(f'<row><c r="{address}"><v>1</v></c></row>')
+
+
+def padded(size):
+    """A workbook of exactly so many bytes."""
+
+    def stored(blob):
+        raw = io.BytesIO()
+        with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as target:
+            for name, content in {**parts(one("A1")), "xl/media/a.bin": blob}.items():
+                target.writestr(name, content)
+        return raw.getvalue()
+
+    return stored(bytes(size - len(stored(b""))))
+
+
+def filler(*sizes):
+    return zipped({**parts(one("A1")), **{f"xl/media/{n}.bin": bytes(size) for n, size in enumerate(sizes)}})
+
+
+def unpacked(size):
+    """A workbook whose parts come to so many bytes."""
+    rest = size - sum(len(content) for content in parts(one("A1")).values())
+    return filler(rest // 3, rest // 3, rest - 2 * (rest // 3))
+
+
+def many_parts(count):
+    known = parts(one("A1"))
+    return zipped({**known, **{f"xl/media/{n}": "" for n in range(count - len(known))}})
+
+
+def deep(count):
+    # One level is the worksheet itself.
+    return book(one("A1") + "<x>" * (count - 1) + "</x>" * (count - 1))
+
+
+LIMITS = {
+    "bytes": (padded, limits.LARGEST, "too_many_bytes"),
+    "parts": (many_parts, limits.MOST_PARTS, "unpacks_too_large"),
+    "one part": (filler, limits.LARGEST_PART, "unpacks_too_large"),
+    "all parts": (unpacked, limits.LARGEST_UNPACKED, "unpacks_too_large"),
+    "sheets": (lambda n: book(one("A1"), sheets=n), limits.MOST_SHEETS, "too_many"),
+    "rows": (lambda n: book(one(f"A{n}")), limits.MOST_ROWS, "too_many_rows"),
+    "columns": (lambda n: book(one(limits.address_of(1, n))), limits.MOST_COLUMNS, "too_many_rows"),
+    "cells": (lambda n: book(cells(n)), limits.MOST_CELLS, "too_many"),
+    "merges": (lambda n: book(one("A1") + merged(n)), limits.MOST_MERGES, "too_many"),
+    "formats": (
+        lambda n: book(one("A1"), styles=f"<cellXfs>{'<xf/>' * n}</cellXfs>"),
+        limits.MOST_FORMATS,
+        "too_many",
+    ),
+    "texts": (lambda n: book(one("A1"), strings="<si/>" * n), limits.MOST_TEXTS, "too_many"),
+    "depth": (deep, limits.DEEPEST, "damaged_workbook"),
+    "attributes": (
+        lambda n: book(one("A1") + "<x " + " ".join(f'a{i}=""' for i in range(n)) + "/>"),
+        limits.MOST_ATTRIBUTES,
+        "damaged_workbook",
+    ),
+    "text": (lambda n: book(one("A1") + f"<x>{'x' * n}</x>"), limits.LONGEST_TEXT, "unpacks_too_large"),
+}
+
+
+@pytest.mark.parametrize(("make", "limit", "why"), LIMITS.values(), ids=LIMITS)
+def test_a_file_at_a_limit_is_read_and_one_above_is_refused(make, limit, why):
+    assert guard.refuse("a.xlsx", make(limit)) is None
+    refused = guard.refuse("a.xlsx", make(limit + 1))
+    assert refused is not None
+    assert reason(refused) == why
+    assert vi.explain(refused)
+
+
+def test_what_is_too_large_is_named_with_its_sheet_and_cell():
+    refused = guard.refuse("a.xlsx", book(one("XFD1048576")))
+    assert refused is not None
+    assert str(refused.at) == "Trang 0!XFD1048576"
+    assert "hơn 20.000 dòng hoặc 702 cột" in vi.explain(refused)
+
+
+def xls(write):
+    made = xlwt.Workbook()
+    write(made)
+    raw = io.BytesIO()
+    made.save(raw)
+    return raw.getvalue()
+
+
+def xls_merged(count):
+    def write(made):
+        sheet = made.add_sheet("a")
+        for row in range(count):
+            sheet.merge(row, row, 0, 1)
+
+    return xls(write)
+
+
+def xls_cells(count):
+    def write(made):
+        sheet = made.add_sheet("a")
+        for n in range(count):
+            sheet.write(n // 200, n % 200, 1)
+
+    return xls(write)
+
+
+XLS_LIMITS = {
+    "sheets": (lambda n: xls(lambda made: [made.add_sheet(f"a{i}") for i in range(n)]), limits.MOST_SHEETS),
+    "rows": (lambda n: xls(lambda made: made.add_sheet("a").write(n - 1, 0, 1)), limits.MOST_ROWS),
+    "merges": (xls_merged, limits.MOST_MERGES),
+    "cells": (xls_cells, limits.MOST_CELLS),
+}
+
+
+@pytest.mark.parametrize(("make", "limit"), XLS_LIMITS.values(), ids=XLS_LIMITS)
+def test_an_old_file_has_the_same_limits(make, limit):
+    assert guard.refuse("a.xls", make(limit)) is None
+    assert isinstance(guard.refuse("a.xls", make(limit + 1)), TooMany | TooManyRows)
+
+
+STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+XML_2003 = b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'
+
+
 @pytest.mark.parametrize(
     ("content", "why", "says"),
     [
         (b"", "empty_file", "rỗng"),
         (b"\0" * 100, "empty_file", "rỗng"),
-        (OLE + bytes(600), "old_workbook", "Excel 97-2003"),
-        (OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "locked_by_password", "mật khẩu"),
+        (OLE + bytes(600), "damaged_workbook", "hỏng"),
+        (b"\x09\x04\x06\x00\x00\x00\x10\x00", "other_format", "quá cũ"),
         (b"<html><table>", "web_page", "trang web"),
         (b"\xef\xbb\xbf<?xml version='1.0'?>", "web_page", "trang web"),
         ("<?xml version='1.0'?>".encode("utf-16"), "web_page", "trang web"),
-        ("STT;Đơn vị;Tử số\n1;Ba Bể;3".encode(), "not_a_workbook", "không phải định dạng .xlsx"),
+        (XML_2003, "other_format", "SpreadsheetML"),
+        ("STT;Đơn vị;Tử số\n1;Ba Bể;3".encode(), "other_format", "không đổi đuôi tệp bằng tay"),
+        ("STT\tĐơn vị\tTử số\n1\tBa Bể\t3".encode("utf-16"), "other_format", "CSV"),
         (b"%PDF-1.7", "not_a_workbook", "không phải định dạng .xlsx"),
         (b"PK\x03\x04 cut off", "damaged_workbook", "hỏng"),
         (zipped({"word/document.xml": "x", "[Content_Types].xml": "x"}), "not_a_workbook", ".xlsx"),
         (zipped({"xl/workbook.xml": "x", "[Content_Types].xml": "x"}), "damaged_workbook", "hỏng"),
-        (b"x" * 5_000_001, "too_many_bytes", "lớn hơn mức cho phép 5 MB"),
+        (zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), "other_format", ".ods"),
+        (zipped({"xl/workbook.bin": "x", "[Content_Types].xml": "<x/>"}), "other_format", ".xlsb"),
+        (book(one("A1"), main=STRICT), "other_format", "Strict"),
+        (b"x" * (limits.LARGEST + 1), "too_many_bytes", "lớn hơn mức cho phép 5 MB"),
     ],
 )
 def test_a_file_that_is_no_workbook_is_refused_in_plain_words(desk, content, why, says):
@@ -48,25 +235,279 @@ def test_a_file_that_is_no_workbook_is_refused_in_plain_words(desk, content, why
     assert (draft.verdict, draft.plan, draft.readings) == ("refuse", None, ())
 
 
-def test_a_small_file_that_unpacks_without_end_is_refused_before_it_is_read(desk):
-    bomb = zipped(
-        {"[Content_Types].xml": "x", "xl/workbook.xml": "x", "xl/worksheets/sheet1.xml": " " * 30_000_000}
+# What is made to do harm.
+
+
+def overlapping():
+    """Two entries that share the bytes of one."""
+    content = book(one("A1"))
+    at = content.index(b"PK\x01\x02")
+    length = 46 + sum(struct.unpack_from("<HHH", content, at + 28))
+    # Its twin under another name of the same length.
+    twin = content[at : at + length].replace(b"[Content_Types].xml", b"[Content_Types].xmk")
+    end = content.rindex(b"PK\x05\x06")
+    count, size, start = (
+        struct.unpack_from("<H", content, end + 10)[0],
+        *struct.unpack_from("<II", content, end + 12),
     )
-    assert len(bomb) < 100_000
-    assert reasons(desk.read(bomb)) == {"unpacks_too_large"}
-    many = zipped({"[Content_Types].xml": "x", **{f"xl/{n}.xml": "" for n in range(1100)}})
-    assert reasons(desk.read(many)) == {"unpacks_too_large"}
+    tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count + 1, count + 1, size + length, start, 0)
+    return content[:end] + twin + tail
 
 
-def test_one_stray_cell_at_the_end_of_a_sheet_is_said_and_not_walked_to(desk):
-    content = edit(desk.filled(), lambda book: book["Cấp xã"].cell(1_048_576, 16_384, "x"))
-    assert "too_many_rows" in reasons(desk.read(content))
+def wrong_checksum():
+    content = bytearray(book(one("A1")))
+    at = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 4)
+    content[at + 16] ^= 1
+    return bytes(content)
+
+
+def with_entry(name, content=b"", method=zipfile.ZIP_STORED):
+    raw = io.BytesIO(book(one("A1")))
+    with zipfile.ZipFile(raw, "a") as target:
+        target.writestr(zipfile.ZipInfo(name), content, method)
+    return raw.getvalue()
+
+
+def looping(at_sector):
+    """An old workbook whose chain of sectors bites its tail."""
+    content = bytearray(xls(lambda made: made.add_sheet("a").write(0, 0, "x" * 9000)))
+    (fat,) = struct.unpack_from("<I", content, 76)
+    struct.pack_into("<I", content, (fat + 1) * 512 + at_sector * 4, at_sector)
+    return bytes(content)
+
+
+def locked():
+    """A password: a record near the beginning says that the rest is encrypted."""
+    content = bytearray(xls(lambda made: made.add_sheet("a").write(0, 0, "x")))
+    after = content.index(b"\x09\x08\x10\x00\x00\x06\x05\x00") + 20
+    struct.pack_into("<H", content, after, 0x2F)
+    return bytes(content)
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+LAUGHING = f'<!DOCTYPE x [<!ENTITY l0 "ha">{LAUGHS}]><worksheet>&l9;</worksheet>'
+FAR_READS = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>'
+LONG = "Huyện Ba Bể " * 2_700
+
+
+def sheet_of_xml(xml):
+    return zipped({**parts(), "xl/worksheets/sheet0.xml": xml})
+
+
+def wide_merges(count):
+    ranges = "".join(f'<mergeCell ref="A{n}:ZZ{n + 30}"/>' for n in range(1, count + 1))
+    return book(one("ZZ20000") + f"<mergeCells>{ranges}</mergeCells>")
+
+
+HOSTILE = {
+    "a part that unpacks without end": lambda: filler(200_000_000),
+    "a sheet of nothing but spaces": lambda: book(" " * 24_000_000),
+    "a thousand parts": lambda: many_parts(1_000),
+    "entries that overlap": overlapping,
+    "a wrong checksum": wrong_checksum,
+    "an entry above its folder": lambda: with_entry("xl/../../etc/passwd"),
+    "an entry of the root": lambda: with_entry("/etc/passwd"),
+    "an entry of another system": lambda: with_entry("xl\\styles.bin"),
+    "an entry twice but for its case": lambda: with_entry("XL/WORKBOOK.XML", b"<workbook/>"),
+    "another compression": lambda: with_entry("xl/a.bin", bytes(1000), zipfile.ZIP_LZMA),
+    "a billion laughs": lambda: sheet_of_xml(LAUGHING),
+    "an entity from elsewhere": lambda: sheet_of_xml(FAR_READS),
+    "tags without end": lambda: sheet_of_xml("<a>" * 5_000_000),
+    "millions of small elements": lambda: sheet_of_xml(f"<a>{'<b/>' * 5_000_000}</a>"),
+    "an attribute of megabytes": lambda: sheet_of_xml(f'<a b="{"x" * 20_000_000}"/>'),
+    "a comment of megabytes": lambda: sheet_of_xml(f"<a><!--{'x' * 20_000_000}--></a>"),
+    "thousands of attributes": lambda: sheet_of_xml("<a " + " ".join(f'b{n}=""' for n in range(300_000)) + "/>"),
+    "a number of megabytes": lambda: book(rows(f"<row><c><v>{'9' * 20_000_000}</v></c></row>")),
+    "a cell at the end of the sheet": lambda: book(one("XFD1048576")),
+    "a row that is none": lambda: book(rows('<row r="99999999999999999999"><c><v>1</v></c></row>')),
+    "a cell that is none": lambda: book(one("ABCDEFGH1")),
+    "one cell twice": lambda: book(rows('<row><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>')),
+    "a million cells": lambda: book(cells(1_000_000)),
+    "a million merged ranges": lambda: book(one("A1") + merged(900_000)),
+    "merged ranges over everything": lambda: wide_merges(1_900),
+    "texts without end": lambda: book(one("A1"), strings="<si><t>x</t></si>" * 1_300_000),
+    "a long text in every cell": lambda: book(
+        rows(*['<row>' + '<c t="s"><v>0</v></c>' * 100 + "</row>"] * 1_900), strings=f"<si><t>{LONG}</t></si>"
+    ),
+    "formats without end": lambda: book(one("A1"), styles="<cellXfs>" + "<xf/>" * 1_400_000 + "</cellXfs>"),
+    "sheets without end": lambda: zipped({**parts(one("A1")), "xl/workbook.xml": f"<workbook>{'<sheet/>' * 500_000}</workbook>"}),
+    "a sheet that is missing": lambda: zipped({k: v for k, v in parts(one("A1")).items() if "sheet0" not in k}),
+    "a chain of sectors without end": lambda: looping(1),
+    "a directory without end": lambda: looping(struct.unpack_from("<I", looping(1), 48)[0]),
+    "an old file with a password": locked,
+    "an old file at the end of the sheet": lambda: xls(lambda made: made.add_sheet("a").write(65_535, 255, 1)),
+}  # fmt: skip
+
+
+def test_a_password_is_named(desk):
+    encrypted = bytearray(xls(lambda made: made.add_sheet("a").write(0, 0, "x")))
+    at = encrypted.index("Workbook".encode("utf-16-le"))
+    encrypted[at : at + 66] = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 34)
+    zip_with_one = bytearray(book(one("A1")))
+    zip_with_one[zip_with_one.index(b"PK\x01\x02") + 8] |= 1
+    for content in (locked(), bytes(encrypted), bytes(zip_with_one)):
+        assert "Bỏ mật khẩu" in sentences(desk.read(content))
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_is_refused_in_words(desk, make):
+    draft = desk.read(make())
+    assert (draft.verdict, len(draft.problems), draft.readings) == ("refuse", 1, ())
+    assert re.search(r"rồi (lưu|tải) lại", sentences(draft))
+
+
+def test_hostile_files_are_refused_apart_and_take_little_memory_there(tmp_path):
+    """What the process that reads them takes at most, Python itself with it."""
+    for number, make in enumerate(HOSTILE.values()):
+        content = make()
+        if len(content) <= limits.LARGEST:
+            (tmp_path / f"{number}.xlsx").write_bytes(content)
+    measured = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert int(measured.stdout) <= 256 * 1024
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from kpi.workbook.apart import load_apart
+assert not [p for p in Path(sys.argv[1]).iterdir() if isinstance(load_apart(p.name, p.read_bytes()), tuple)]
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_a_parser_that_dies_is_a_damaged_file_with_a_code_that_leads_to_the_log(
+    monkeypatch, tmp_path, caplog
+):
+    """Whatever becomes of the process: no memory, no time left, a crash, an answer that is none."""
+    ends = {
+        "MemoryError": "bytes(10**10)",
+        "exit -9": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "exit 3": "import os; os._exit(3)",
+        "JSONDecodeError": "print('{')",
+        "KeyError": "print('{}')",
+        "wall clock": "import time; time.sleep(60)",
+    }
+    monkeypatch.setattr(apart, "SECONDS", 2)
+    for why, code in ends.items():
+        child = tmp_path / "child.py"
+        child.write_text(f"import sys; sys.stdin.buffer.read()\n{LIMITED}\n{code}\n", "utf-8")
+        monkeypatch.setattr(apart, "_CHILD", child)
+        caplog.clear()
+        refused = load_apart("a.xlsx", book(one("A1")))
+        assert isinstance(refused, DamagedWorkbook)
+        assert f"Mã tra cứu: {refused.code}." in vi.explain(refused)
+        assert refused.code in caplog.text
+        assert why in caplog.text
+
+
+LIMITED = f"""
+sys.path.insert(0, {str(Path(workbook.__file__).parent)!r})
+import child
+child.limit()
+"""
+
+
+def test_the_process_knows_nothing_of_the_server(monkeypatch, tmp_path):
+    monkeypatch.setenv("KPI_SECRET", "geheim")
+    child = tmp_path / "child.py"
+    told = tmp_path / "told"
+    child.write_text(
+        f"import os, sys\nopen({str(told)!r}, 'w').write(f'{{os.getcwd()}} {{dict(os.environ)}} {{sys.path}}')",
+        "utf-8",
+    )
+    monkeypatch.setattr(apart, "_CHILD", child)
+    load_apart("a.xlsx", book(one("A1")))
+    known = told.read_text("utf-8")
+    assert "geheim" not in known
+    assert os.getcwd() not in known.split(" ")[0]
+
+
+def test_only_two_files_are_read_at_once_and_the_others_wait(monkeypatch, tmp_path):
+    child, running = tmp_path / "child.py", tmp_path / "running"
+    running.mkdir()
+    child.write_text(
+        f"""
+import os, sys, time
+sys.stdin.buffer.read()
+mine = os.path.join({str(running)!r}, str(os.getpid()))
+open(mine, "w").close()
+print(len(os.listdir({str(running)!r})), file=open({str(tmp_path / "seen")!r}, "a"))
+time.sleep(0.1)
+os.remove(mine)
+""",
+        "utf-8",
+    )
+    monkeypatch.setattr(apart, "_CHILD", child)
+    waiting = [threading.Thread(target=load_apart, args=("a.xlsx", book(one("A1")))) for _ in range(6)]
+    for thread in waiting:
+        thread.start()
+    for thread in waiting:
+        thread.join()
+    seen = [int(line) for line in (tmp_path / "seen").read_text("utf-8").split()]
+    assert len(seen) == 6
+    assert max(seen) <= 2
+
+
+# What is odd and yet sound.
+
+
+def test_what_ordinary_programs_write_passes(desk):
+    content = desk.filled("BDT")
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        known = {name: source.read(name) for name in source.namelist()}
+    wanted = desk.read(content).readings
+    # WPS writes its folders too.
+    folders = {"_rels/": b"", "xl/": b"", "xl/worksheets/": b"", "docProps/": b""}
+    # Old workbooks gather tens of thousands of formats; LibreOffice tells the height of the very last row.
+    bloated = re.sub(rb"(</cellXfs>)", b"<xf/>" * 60_000 + rb"\1", known["xl/styles.xml"])
+    last = b'<row r="1048576" ht="12.8"><c r="XFD1048576" s="1"/></row></sheetData>'
+    sheet = known["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", last)
+    for odd in (
+        {**folders, **known},
+        {**known, "xl/styles.xml": bloated},
+        {**known, "xl/worksheets/sheet1.xml": sheet},
+        # A dimension that is not so.
+        {
+            **known,
+            "xl/worksheets/sheet1.xml": re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', sheet),
+        },
+    ):
+        assert desk.read(zipped(odd)).readings == wanted != ()
+
+
+@pytest.mark.parametrize(
+    "stored", ["1_000", "NaN", "INF", "-INF", "1e999", "9" * 5_000, "１２", "0x10", "1,5", "٣"]
+)
+def test_a_number_that_no_program_writes_is_no_figure(desk, stored):
+    content = desk.filled()
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        known = {name: source.read(name) for name in source.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    place = next(
+        r.cell for r in desk.read(content).readings if (r.cell.sheet, r.numerator) == ("Cấp huyện", 8)
+    )
+    box = re.compile(rf'(<c r="{place.address}"[^>]*><v>)[^<]*'.encode())
+    assert len(box.findall(known[name])) == 1
+    known[name] = box.sub(lambda found: found[1] + stored.encode(), known[name])
+    draft = desk.read(zipped(known))
+    assert draft.verdict == "refuse"
+    assert [str(p.at) for p in draft.problems] == [str(place)]
+
+
+@pytest.mark.parametrize("typed", ["1_000", "NaN", "∞", "-∞", "1e999", "9" * 5_000, "１２", "٣", "²"])
+def test_what_only_looks_like_a_number_is_no_figure_when_it_is_typed(desk, typed):
+    place = desk.changed({}).readings[0].cell
+    draft = desk.changed({str(place): typed})
+    assert not [r for r in draft.readings if r.cell == place]
+    assert place in [p.at for p in draft.problems]
 
 
 def test_macros_are_never_run_and_said(desk):
     raw = io.BytesIO(desk.filled())
-    with zipfile.ZipFile(raw, "a") as book:
-        book.writestr("xl/vbaProject.bin", b"macro")
+    with zipfile.ZipFile(raw, "a") as target:
+        target.writestr("xl/vbaProject.bin", b"macro")
     draft = desk.read(raw.getvalue())
     assert draft.clean
     assert reasons(draft) == {"macros_ignored"}
@@ -76,22 +517,41 @@ def test_the_name_of_a_file_is_only_its_last_part(plans, directory):
     assert workbook.read("C:\\Users\\x\\bao cao.xlsx", b"", plans, directory).filename == "bao cao.xlsx"
 
 
+# What chance makes of a file.
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06", OLE, b"<"]))
 def test_random_bytes_are_refused(plans, directory, content, start):
-    draft = workbook.read("x.xlsx", start + content, plans, directory)
+    draft = workbook.read("x.xlsx", start + content, plans, directory, load=load_here)
     assert draft.verdict == "refuse"
     assert all(map(vi.explain, draft.problems))
 
 
-def test_a_file_cut_off_anywhere_is_refused(desk):
-    content = desk.filled("BDT")
-    for end in range(1, len(content), len(content) // 40):
-        assert desk.read(content[:end]).verdict == "refuse"
+def old(content):
+    """The same sheets as .xls."""
+
+    def write(made):
+        for grid in grids(content):
+            sheet = made.add_sheet(grid.title)
+            for spot in grid.spots.values():
+                sheet.write(spot.row - 1, spot.column - 1, spot.value)
+
+    return xls(write)
 
 
-def test_flipped_bytes_never_break_the_reader(desk):
-    content = desk.filled("BDT")
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_a_file_cut_off_anywhere_is_refused(desk, kind):
+    content = desk.filled("BDT") if kind == "xlsx" else old(desk.filled("BDT"))
+    for percent in range(1, 100):
+        draft = desk.read(content[: len(content) * percent // 100])
+        assert draft.verdict == "refuse"
+        assert sentences(draft)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_flipped_bytes_never_break_the_reader(desk, kind):
+    content = desk.filled("BDT") if kind == "xlsx" else old(desk.filled("BDT"))
     chance = random.Random(1)  # noqa: S311
     for _ in range(150):
         flipped = bytearray(content)

@@ -73,6 +73,13 @@ class Home:
         with self.store() as store:
             return store.current(plan), store.uploads(plan)
 
+    def choices(self, plan: str, reporter: str) -> dict[tuple[str, str], str]:
+        """What a reporter settled before about its own sheets; nothing in a store that does not exist yet."""
+        if not self.path.exists():
+            return {}
+        with self.store() as store:
+            return store.mappings.choices(plan, reporter)
+
     @property
     def templates(self) -> Path:
         return plan_files.folder(self.data, "templates")

@@ -12,12 +12,29 @@ import click
 
 from kpi import vi, workbook
 from kpi.cli.figures import digits
-from kpi.cli.home import BY, FILE, OF_QUARTER, OUT, PLAN, QUARTER, Home, command, of_plan, say, write
+from kpi.cli.home import (
+    BY,
+    FILE,
+    OF_QUARTER,
+    OUT,
+    PLAN,
+    QUARTER,
+    Home,
+    command,
+    of_plan,
+    say,
+    write,
+    write_bytes,
+)
 from kpi.model import AlreadyKeptError, Cell, Person, Quarter, Reading
-from kpi.problems import reason
+from kpi.problems import Why, reason
 from kpi.store import Kept
+from kpi.vi import marks as words
+from kpi.vi import traces
 from kpi.workbook import Draft
 
+# What is wrong or asked is among the findings.
+NOT_UNDERSTOOD = {Why.COLUMN, Why.NO_HEADING, Why.ROW}
 _OF_REPORTER = click.option("--reporter")
 
 
@@ -44,9 +61,31 @@ def blank(ctx: click.Context, code: str, reporter: str, quarter: Quarter, out: P
 @OF_QUARTER
 def read(ctx: click.Context, file: Path, reporter: str | None, quarter: Quarter | None) -> None:
     home = Home(ctx)
-    draft = _read(home, file, file.read_bytes(), reporter, quarter, lambda plan: home.held(plan)[0])
+    draft = _read(
+        home, file, file.read_bytes(), reporter, quarter, lambda plan: home.held(plan)[0], home.choices
+    )
     _show(ctx, draft)
     ctx.exit(0 if draft.clean else 1)
+
+
+@command
+@click.argument("file", type=FILE)
+@OUT
+@_OF_REPORTER
+@OF_QUARTER
+def annotate(
+    ctx: click.Context, file: Path, out: Path, reporter: str | None, quarter: Quarter | None
+) -> None:
+    home, content = Home(ctx), file.read_bytes()
+    draft = _read(home, file, content, reporter, quarter, lambda plan: home.held(plan)[0], home.choices)
+    marks = len(draft.problems) + len(draft.open_doubts)
+    if not marks:
+        click.echo(words.nothing_wrong(file.name))
+        say(ctx, {"out": None, "marks": "0"})
+        return
+    write_bytes(out, workbook.annotate(content, draft))
+    click.echo(words.marked(marks))
+    say(ctx, {"out": str(out), "marks": str(marks)})
 
 
 @command
@@ -71,7 +110,7 @@ def keep(
             mine = {(r.indicator, r.unit, r.quarter, r.figures) for r in store.readings(there.id)}
             _say_kept(ctx, Kept(there.id, there.sha256, 0, 0, len(mine & in_force)))
             return
-        draft = _read(home, file, content, reporter, quarter, store.current, answers)
+        draft = _read(home, file, content, reporter, quarter, store.current, store.mappings.choices, answers)
         if not draft.clean:
             _show(ctx, draft)
             ctx.exit(1)
@@ -87,6 +126,7 @@ def _read(
     reporter: str | None,
     quarter: Quarter | None,
     held: Callable[[str], Iterable[Reading]],
+    remembered: Callable[[str, str], Mapping[tuple[str, str], str]],
     answers: Sequence[str] = (),
 ) -> Draft:
     def read(given: Mapping[str, str]) -> Draft:
@@ -99,6 +139,7 @@ def _read(
             quarter=quarter,
             held=held,
             answers=given,
+            remembered=remembered,
         )
 
     draft, given = read({}), dict[str, str]()
@@ -138,6 +179,9 @@ def _show(ctx: click.Context, draft: Draft) -> None:
     findings = [*_findings(draft)]
     for found in findings:
         click.echo(f"- {found['message']}")
+    for trace in draft.traces:
+        if trace.why in NOT_UNDERSTOOD:
+            click.echo(f"- {traces.trace(trace)}")
     say(
         ctx,
         {
@@ -148,6 +192,9 @@ def _show(ctx: click.Context, draft: Draft) -> None:
             "as_of": draft.as_of and draft.as_of.isoformat(),
             "readings": [_reading_json(reading) for reading in draft.readings],
             "findings": findings,
+            "traces": [
+                {"sheet": t.sheet, "area": t.area, "kind": t.kind, "why": t.why.value} for t in draft.traces
+            ],
         },
     )
 

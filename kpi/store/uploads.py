@@ -41,6 +41,7 @@ from kpi.store.backups import ORIGINALS, PLANS, Backups
 from kpi.store.database import Clock, Database, now, sql, sync_folder
 from kpi.store.exports import Exports
 from kpi.store.files import EVIDENCE, EXPORTS, Files
+from kpi.store.mappings import Mappings, add_mappings
 from kpi.store.people import People
 from kpi.store.plans import Plans
 from kpi.store.record import Flaw, Record
@@ -79,6 +80,7 @@ class Store:
         self.tasks = Tasks(self._database, self.record, self._evidence, self._changing, self.closed)
         self.awards = Awards(self._database, self.record, self._changing)
         self.plans = Plans(self._database, self.record, self._changing)
+        self.mappings = Mappings(self._database)
         self.exports = Exports(self._database, self.record, self._handed_out, self.plans)
         self.backups = Backups(self._database, self.record, self.files)
         self._begin_record()
@@ -229,8 +231,12 @@ class Store:
     def files(self) -> dict[str, Callable[[], bytes]]:
         """Every file beside the store that belongs to it, by its place: what gives its bytes, or says it is lost."""
         originals = {f"{ORIGINALS}/{u.sha256}.xlsx": partial(self.content, u) for u in self.uploads()}
-        evidence = {f"{EVIDENCE}/{name}": partial(self._evidence.content, name) for name in self.tasks.files()}
-        exports = {f"{EXPORTS}/{name}": partial(self._handed_out.content, name) for name in self.exports.files()}
+        evidence = {
+            f"{EVIDENCE}/{name}": partial(self._evidence.content, name) for name in self.tasks.files()
+        }
+        exports = {
+            f"{EXPORTS}/{name}": partial(self._handed_out.content, name) for name in self.exports.files()
+        }
         plans = {f"{PLANS}/{p.name}": p.read_bytes for p in sorted((self.path.parent / PLANS).glob("*.toml"))}
         return {**originals, **evidence, **exports, **plans}
 
@@ -251,7 +257,13 @@ class Store:
             changed = [
                 Flaw("figures", int(n)) for n, digest in noted if _is_id(n) and _written(db, n) != digest
             ]
-        others = [*self.people.verify(), *self.tasks.verify(), *self.awards.verify(), *self.exports.verify(), *self.plans.verify()]
+        others = [
+            *self.people.verify(),
+            *self.tasks.verify(),
+            *self.awards.verify(),
+            *self.exports.verify(),
+            *self.plans.verify(),
+        ]
         return [*self.record.verify(*anchors), *unnoted, *gone, *changed, *others]
 
     def _count_revisions(self) -> int:
@@ -377,6 +389,7 @@ def _add(
         db.execute(sql("add_readings"), {"upload": upload, "plan": plan, "rows": rows})
     if draft.answers:
         _add_answers(db, upload, draft.answers)
+    add_mappings(db, upload, draft.placed)
     return _kept(str(upload), draft, before)
 
 

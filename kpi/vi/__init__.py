@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
-from typing import assert_never
+from typing import Any, TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
 from kpi.model import (
@@ -80,6 +81,7 @@ from kpi.problems import (
     BaseUnknown,
     BlankAmongMarks,
     BrokenFormula,
+    ChoiceRemembered,
     CodeAndNameDisagree,
     CodeIgnored,
     ColumnIgnored,
@@ -97,18 +99,23 @@ from kpi.problems import (
     EditionOutsidePlan,
     EmptyFile,
     Estimated,
+    FiguresReplaced,
+    ForeignLetters,
     GainRead,
     HeadingDisagrees,
+    HeadingUnclear,
     HiddenRows,
     HiddenSheet,
     IndicatorNotAsked,
     IndicatorTwice,
+    IndicatorUnclear,
     InvalidPeriod,
     LinkedFormula,
     LockedByPassword,
     LogicalInValue,
     MacrosIgnored,
     NoEarlierRank,
+    NoFigure,
     NoHeading,
     NotADate,
     NotANumber,
@@ -120,8 +127,8 @@ from kpi.problems import (
     NumeratorAboveDenominator,
     OldEncoding,
     OlderForm,
-    OldWorkbook,
     OnlyPercent,
+    OtherFormat,
     OutOfRange,
     OwnFigure,
     OwnFigureDiffers,
@@ -132,11 +139,13 @@ from kpi.problems import (
     Problem,
     QuarterDisagrees,
     QuarterOutsidePlan,
+    QuarterUnclear,
     RatioDisagrees,
     ReadAsMissing,
     ReadAsZero,
     RemarkInValue,
     ReporterDisagrees,
+    ReporterUnclear,
     RowIgnored,
     RowWithoutUnit,
     SameTwice,
@@ -146,6 +155,7 @@ from kpi.problems import (
     TargetDiffers,
     TaskForm,
     TooFine,
+    TooMany,
     TooManyBytes,
     TooManyRows,
     TotalDiffers,
@@ -583,16 +593,30 @@ def meanings(indicator: Indicator) -> str:
 
 def explain(problem: Problem) -> str:
     """What is wrong and how to mend it, with its place."""
-    return _at(problem.at, _mistake(problem))
+    return _at(problem.at, _mistake(_cut(problem)))
 
 
 def ask(doubt: Doubt) -> str:
     """The question; its choices are `doubt.choices`."""
-    return _at(doubt.at, _question(doubt))
+    return _at(doubt.at, _question(_cut(doubt)))
 
 
 def notice(found: Notice) -> str:
-    return _at(found.at, _remark(found))
+    return _at(found.at, _remark(_cut(found)))
+
+
+# More of what stands in a cell nobody needs to find it again.
+_LONGEST = 120
+_Said = TypeVar("_Said", Problem, Doubt, Notice)
+
+
+def _cut(finding: _Said) -> _Said:
+    """A cell may hold 32.767 letters."""
+    texts = {f.name: getattr(finding, f.name) for f in fields(finding)}
+    long: dict[str, Any] = {
+        k: f"{t[: _LONGEST - 1]}…" for k, t in texts.items() if isinstance(t, str) and len(t) > _LONGEST
+    }
+    return replace(finding, **long) if long else finding
 
 
 def _at(at: Cell | None, words: str) -> str:
@@ -655,12 +679,21 @@ def _mistake(problem: Problem) -> str:
             return f"không có chỉ tiêu “{found}” trong kế hoạch. Ghi số thứ tự của chỉ tiêu, ví dụ “(4)”, và tên."
         case UnknownUnit(_, found, (), province):
             return f"“{found}” không phải đơn vị thuộc tỉnh {province}. Ghi đúng tên như trong biểu mẫu."
-        case UnknownUnit(_, found, nearest):
-            return f"không có đơn vị “{found}”. Có phải: {', '.join(nearest)}?"
+        case UnknownUnit(_, found, nearest, province):
+            return f"không có đơn vị “{found}” trong tỉnh {province}. Có phải: {', '.join(nearest)}?"
         case OldEncoding(_, found, encoding):
             full = "TCVN3 (ABC)" if encoding == "TCVN3" else encoding
             return (
                 f"“{found}” dùng bảng mã {full}. Chuyển sang Unicode bằng Unikey (Ctrl+Shift+F6) rồi tải lại."
+            )
+        case ForeignLetters(_, found, ""):
+            return (
+                f"“{found}” có ký tự ẩn đảo chiều chữ, không nhìn thấy được. Xóa ô và gõ lại bằng bàn phím."
+            )
+        case ForeignLetters(_, found, letters):
+            return (
+                f"“{found}” có chữ {', '.join(f'“{c}”' for c in letters)} của bảng chữ cái khác (Nga, Hy Lạp), chỉ trông "
+                "giống chữ Việt. Xóa ô và gõ lại bằng bàn phím."
             )
         case UnitOfLaterDay(_, found, since):
             return f"“{found}” chỉ có từ ngày {day(since)}. Ghi tên đơn vị vào thời điểm của kỳ báo cáo."
@@ -701,6 +734,8 @@ def _mistake(problem: Problem) -> str:
             return f"{number(found)} nhỏ hơn 0. Nhập số từ 0 trở lên."
         case OutOfRange(_, found, high):
             return f"{number(found)} nằm ngoài khoảng 0–{number(high or Decimal(0))}. Kiểm tra lại số."
+        case NoFigure(_, found):
+            return f"“{found}” không phải con số đọc được (vô hạn, quá lớn hoặc quá nhiều chữ số). Nhập lại số."
         case TooFine(_, found, 0, things):
             return f"{number(found)} không phải số nguyên; {things} đếm bằng số nguyên. Nhập lại số."
         case TooFine(_, found, decimals, things):
@@ -735,6 +770,26 @@ def _mistake(problem: Problem) -> str:
             assert_never(problem)
 
 
+_SAVE_AS = "Mở bằng Excel, chọn Lưu thành > Excel Workbook (.xlsx) rồi tải lại."
+_OTHER_FORMATS = {
+    "ods": f"tệp là bảng tính OpenDocument (.ods). {_SAVE_AS}",
+    "xlsb": f"tệp là Excel nhị phân (.xlsb). {_SAVE_AS}",
+    "xml2003": f"tệp có đuôi Excel nhưng nội dung là XML của Excel 2003 (SpreadsheetML). {_SAVE_AS}",
+    "strict": "tệp lưu theo dạng Strict Open XML. Mở bằng Excel, chọn Lưu thành > Excel Workbook (.xlsx), không chọn "
+    "Strict Open XML Spreadsheet, rồi tải lại.",
+    "text": "tệp không phải định dạng .xlsx: nội dung là văn bản (CSV). Mở bằng Excel, chọn Lưu thành > Excel Workbook "
+    "(.xlsx) rồi tải lại, không đổi đuôi tệp bằng tay.",
+    "old": f"tệp là Excel quá cũ (trước Excel 5.0). {_SAVE_AS}",
+}
+_TOO_MANY = {
+    "sheets": "trang. Xóa các trang không cần",
+    "cells": "ô. Xóa các dòng, cột trống đã định dạng và trang không cần",
+    "merges": "vùng gộp ô hoặc gộp quá rộng. Bỏ gộp các ô không cần",
+    "formats": "kiểu định dạng. Chép số liệu (Dán > Giá trị) sang một tệp mới",
+    "texts": "ô chữ khác nhau. Xóa các trang không cần",
+}
+
+
 def _unreadable(problem: Unreadable) -> str:
     match problem:
         case EmptyFile():
@@ -744,8 +799,8 @@ def _unreadable(problem: Unreadable) -> str:
                 f"tệp {_megabytes(size)} MB, lớn hơn mức cho phép {_megabytes(limit)} MB. "
                 "Xóa hình ảnh và các trang không cần rồi lưu lại."
             )
-        case OldWorkbook():
-            return "tệp là Excel 97-2003 (.xls). Mở bằng Excel, chọn Lưu thành > Excel Workbook (.xlsx) rồi tải lại."
+        case OtherFormat(format=kind):
+            return _OTHER_FORMATS[kind]
         case LockedByPassword():
             return "tệp đặt mật khẩu. Bỏ mật khẩu rồi tải lại."
         case WebPage():
@@ -754,10 +809,15 @@ def _unreadable(problem: Unreadable) -> str:
             return (
                 f"tệp “{filename}” không phải định dạng .xlsx. Lưu lại từ Excel, không đổi đuôi tệp bằng tay."
             )
-        case DamagedWorkbook():
-            return "tệp bị hỏng hoặc tải lên chưa hết. Mở bằng Excel, lưu lại dạng .xlsx rồi tải lại."
+        case DamagedWorkbook(code=code):
+            look_up = f" Mã tra cứu: {code}." if code else ""
+            return (
+                f"tệp bị hỏng hoặc tải lên chưa hết. Mở bằng Excel, lưu lại dạng .xlsx rồi tải lại.{look_up}"
+            )
         case UnpacksTooLarge():
             return "bảng quá lớn khi giải nén. Xóa các dòng trống, hình ảnh và trang không cần rồi lưu lại."
+        case TooMany(what, limit):
+            return f"tệp có hơn {number(limit)} {_TOO_MANY[what]} rồi lưu lại."
         case TooManyRows(_, rows, columns):
             return (
                 f"bảng quá lớn (hơn {number(rows)} dòng hoặc {number(columns)} cột). "
@@ -785,6 +845,14 @@ def _question(doubt: Doubt) -> str:
             return f"{unit} không thuộc phạm vi báo cáo của {reporter}. Bỏ qua dòng này hay sửa tệp?"
         case UnitUnclear(_, found, choices):
             return f"“{found}” là {' hay '.join(choices)}?"
+        case ReporterUnclear(_, found, wanted):
+            return f"tên đơn vị trong tệp ({found}) khác đơn vị đang nộp ({wanted}). Nộp cho đơn vị nào?"
+        case QuarterUnclear(_, found, wanted):
+            return f"kỳ báo cáo trong tệp ({quarter(found)}) khác kỳ đang nộp ({quarter(wanted)}). Nộp cho kỳ nào?"
+        case HeadingUnclear(_, found):
+            return f"cột “{found}” có số liệu nhưng không rõ là chỉ tiêu nào. Cột này ghi gì?"
+        case IndicatorUnclear(_, found):
+            return f"dòng “{found}” có số liệu nhưng không rõ là chỉ tiêu nào. Dòng này ghi gì?"
         case CumulativeFell(_, unit, indicator, before, earlier, now):
             return (
                 f"{unit}: chỉ tiêu {indicator} là số lũy kế từ đầu năm, không thể giảm, nhưng {quarter(earlier)} ghi "
@@ -864,6 +932,13 @@ def _remark(found: Notice) -> str:
             return f"đọc “{written}” là hạng {rank} của năm {year} (hạng năm trước: {before})."
         case EditionAssumed(_, year):
             return f"không ghi năm số liệu; hiểu là bảng xếp hạng năm {year}."
+        case ChoiceRemembered(_, written, choice):
+            return f"“{written}”: đã chọn sẵn “{choice}” như lần nạp trước; có thể đổi."
+        case FiguresReplaced(reporter, of, figures):
+            return (
+                f"{quarter(of)} của {reporter} đã có số liệu; lưu tệp này sẽ thay {number(figures)} số. "
+                "Xem khác biệt rồi xác nhận."
+            )
         case UnitsMissing(indicators, units, asked):
             which = ", ".join(indicators)
             if len(units) == asked and asked > 1:
@@ -895,7 +970,7 @@ def _apart(value: Fraction, written: Decimal) -> str:
 
 
 def _megabytes(size: int) -> str:
-    return number(Decimal(size * 10 // 1_000_000) / 10)
+    return number(Decimal(size * 10 // (1024 * 1024)) / 10)
 
 
 # --- faults of data files ---
@@ -1202,7 +1277,9 @@ def refusal(error: KpiError) -> str:
                 "Hãy để các mục cùng tên ([[indicator]], [[task]], [[criterion]]) đứng liền nhau, hoặc sửa tệp bằng tay."
             )
         case UnknownSubjectError():
-            return f"Kế hoạch không có đối tượng, tiêu chuẩn hay thành phần hồ sơ nào mang mã “{error.subject}”."
+            return (
+                f"Kế hoạch không có đối tượng, tiêu chuẩn hay thành phần hồ sơ nào mang mã “{error.subject}”."
+            )
         case PersonalErasedError():
             return (
                 f"Từ ngày {day(error.since)} chương trình không giữ xếp loại, kỷ luật của cá nhân nữa nên không nhận "
@@ -1460,6 +1537,7 @@ COMMANDS = {
     "demo": "Nạp số liệu minh họa của các kế hoạch mẫu vào kho data/demo.",
     "blank": "Tạo biểu mẫu trống của một đơn vị gửi.",
     "read": "Đọc thử một biểu đã điền, không lưu gì.",
+    "annotate": "Ghi một bản của biểu có đánh dấu ô sai, lời nhắc ở từng ô và trang “Lỗi”.",
     "keep": "Lưu một biểu đã điền.",
     "uploads": "Liệt kê các lần nạp, mới nhất trước.",
     "original": "Lấy lại tệp gốc của một lần nạp, đúng từng byte.",

@@ -1,6 +1,7 @@
 """Blank forms handed out, and an uploaded file becomes a Draft."""
 
 from kpi.problems import Finding
+from kpi.workbook.annotate import annotate
 from kpi.workbook.draft import Change, Draft, compare
 from kpi.workbook.filling import fill
 from kpi.workbook.forms import blank
@@ -14,6 +15,7 @@ __all__ = [
     "Finding",
     "MemberDraft",
     "TaskDraft",
+    "annotate",
     "blank",
     "blank_members",
     "blank_tasks",

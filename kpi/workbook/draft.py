@@ -9,11 +9,22 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from openpyxl.utils.cell import get_column_letter, range_boundaries
+
 from kpi import vi
 from kpi.model import Plan, Quarter, Reading, Reporter
-from kpi.problems import Doubt, Notice, Problem
+from kpi.problems import Doubt, Notice, Problem, Trace, TraceKind
+from kpi.workbook.questions import placed
 
 Verdict = Literal["accept", "warn", "ask", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The first rows of a sheet as they stand there, from row 1 and column A."""
+
+    sheet: str
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,9 @@ class Draft:
     answers: Mapping[str, str] = field(default_factory=dict)
     """ "Sheet!A1" of a question's first cell -> the choice given; an answer that is no choice is not in here."""
     notices: tuple[Notice, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    """What became of every part of every sheet, in the order of the file; the later of two for one cell holds."""
+    excerpts: tuple[Excerpt, ...] = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -42,6 +56,22 @@ class Draft:
     def open_doubts(self) -> tuple[Doubt, ...]:
         """Questions without an answer, or answered with the wish to mend the file."""
         return tuple(d for d in self.doubts if self.answers.get(str(d.at), vi.MEND_FILE) == vi.MEND_FILE)
+
+    def kinds(self, excerpt: Excerpt) -> list[list[TraceKind | None]]:
+        """What became of each cell of an excerpt; None for a cell that holds nothing, or was not looked at."""
+        found: list[list[TraceKind | None]] = [[None for _ in row] for row in excerpt.rows]
+        for trace in self.traces:
+            if trace.sheet == excerpt.sheet:
+                _colour(found, trace)
+        return [
+            [k if t else None for k, t in zip(ks, ts, strict=True)]
+            for ks, ts in zip(found, excerpt.rows, strict=True)
+        ]
+
+    @property
+    def placed(self) -> dict[tuple[str, str], str]:
+        """What a person settled about where headings, rows and names belong: sort of question and text -> choice."""
+        return placed(self.doubts, self.answers)
 
     @property
     def clean(self) -> bool:
@@ -55,6 +85,20 @@ class Draft:
         if self.open_doubts:
             return "ask"
         return "warn" if self.notices else "accept"
+
+
+def columns(width: int) -> list[str]:
+    """A, B, C …"""
+    return [str(get_column_letter(place)) for place in range(1, width + 1)]
+
+
+def _colour(kinds: list[list[TraceKind | None]], trace: Trace) -> None:
+    height, width = len(kinds), len(kinds[0]) if kinds else 0
+    bounds = range_boundaries(trace.area) if trace.area else (1, 1, width, height)
+    left, top, right, bottom = (int(bound or 1) for bound in bounds)
+    for row in range(top, min(bottom, height) + 1):
+        for column in range(left, min(right, width) + 1):
+            kinds[row - 1][column - 1] = trace.kind
 
 
 Sort = Literal["new", "changed", "unchanged", "missing"]

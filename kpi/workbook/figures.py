@@ -30,6 +30,7 @@ from kpi.problems import (
     LinkedFormula,
     LogicalInValue,
     NoEarlierRank,
+    NoFigure,
     NotANumber,
     NotARank,
     Notice,
@@ -59,9 +60,11 @@ from kpi.problems import (
     UnitTwice,
     UniverseDiffers,
 )
+from kpi.workbook.desk import Desk
 from kpi.workbook.grid import Spot
-from kpi.workbook.headings import Role
-from kpi.workbook.rows import CONFIRM, Desk, Line
+from kpi.workbook.headings import Role, strange
+from kpi.workbook.questions import CONFIRM
+from kpi.workbook.rows import Line, Rows
 from kpi.workbook.values import (
     Written,
     WrittenFraction,
@@ -79,6 +82,10 @@ HUNDRED = Decimal(100)
 NOISE = Fraction(1, 10**9)
 # The forms' own ratio is cut after two decimals of a percent, so that it is never rounded up to a target.
 CUT = Fraction(1, 100)
+# The store keeps fourteen digits before the point; nothing here is counted in so many. NaN is not smaller either.
+LARGEST = 10**13
+# And so many behind the point of a percent.
+FINEST = 18
 # Rankings older than this are a slip of the keyboard.
 OLDEST_EDITION = 10
 
@@ -98,15 +105,19 @@ class Figures:
 
     # What goes with the whole sheet.
 
-    def add(self, lines: list[Line], totals: list[Line]) -> None:
+    def add(self, rows: Rows) -> None:
+        lines = rows.lines
         self._announce_estimates(lines)
         for line in lines:
             self._check_target(line)
             if not line.empty or self._uncalculated(line):
                 self._add_line(line)
         self._ask_about_blanks(lines)
-        for total in totals:
+        for total in rows.totals:
             self._add_total(total, lines)
+        for part, summed in rows.sums:
+            if found := self._of_lines(part, summed):
+                self._compare_total(part, found)
 
     def _uncalculated(self, line: Line) -> bool:
         derived = {Role.SHARE} if {Role.NUMERATOR, Role.DENOMINATOR} <= line.columns.keys() else set()
@@ -277,8 +288,10 @@ class Figures:
             return LogicalInValue(at, str(value).upper())
         if isinstance(value, date | time | timedelta):
             return DateInValue(at, _shown_date(value))
-        if isinstance(value, float) and not math.isfinite(value):
-            return BrokenFormula(at, spot.text)
+        if isinstance(value, float) and not abs(value) < LARGEST:
+            return NoFigure(at, spot.text)
+        if problem := strange(at, spot):
+            return problem
         if spot.formula and "[" in spot.formula and spot.formula[1:2] != '"':
             self._notice_once(LinkedFormula(at, spot.formula))
         return None
@@ -313,7 +326,7 @@ class Figures:
             return PartsGlued(at, text)
         written = written_number(text)
         if written is None or written.percent:
-            has_digit = any(c.isdecimal() for c in text)
+            has_digit = any(c in "0123456789" for c in text)
             return RemarkInValue(at, text) if has_digit else NotANumber(at, text, indicator.number)
         if written.remark and not _is_measure(written.remark, indicator):
             return RemarkInValue(at, text)
@@ -486,7 +499,7 @@ class Figures:
             return fraction if self._names_things(fraction.remark) else RemarkInValue(at, spot.text)
         found = written_number(spot.text)
         if found is None:
-            has_digit = any(c.isdecimal() for c in spot.text)
+            has_digit = any(c in "0123456789" for c in spot.text)
             number = line.indicator.number
             return RemarkInValue(at, spot.text) if has_digit else NotANumber(at, spot.text, number)
         if found.remark:
@@ -530,6 +543,8 @@ class Figures:
             if chosen is None:
                 return None
             value = share[chosen]
+        if value >= LARGEST or -int(value.as_tuple().exponent) > FINEST:
+            return [NoFigure(at, vi.number(value))]
         if value < 0 or (value > HUNDRED and line.indicator.behaviour is not Behaviour.FLOW):
             return [OutOfRange(at, value, HUNDRED)]
         if value > HUNDRED:
@@ -578,6 +593,7 @@ class Figures:
         if spot is None:
             return None
         digits = fold(spot.text).removeprefix("nam").strip()
+        digits = digits if digits.isascii() else ""
         latest = self.desk.plan.year_of(self.desk.quarter)
         year = int(digits) if digits.isdecimal() and len(digits) == 4 else None
         if year is None or not latest - OLDEST_EDITION <= year <= latest:
@@ -664,17 +680,22 @@ class Figures:
         return OwnFigureDiffers(own.cell, unit.title, indicator.number, written, computed)
 
     def _add_total(self, total: Line, lines: Iterable[Line]) -> None:
-        mine = {line.unit.code for line in lines if line.unit and line.indicator is total.indicator}
-        found = [self.readings[k] for k in ((total.indicator.number, c) for c in mine) if k in self.readings]
+        found = self._of_lines(total, lines)
         unit = self.desk.units.get(self.desk.within) if self.desk.within else None
         # A sum that Excel made is no figure; one that somebody typed beside gaps is the district's own.
         typed = any((s := total.spot(r)) and s.formula is None for r in total.columns)
         whole = len(found) == len(self.desk.asked.get(total.indicator.number, ()))
-        if found and (whole or not typed or self._adds_up(total, found)):
+        own = unit is not None and typed and self._is_own_figure(total.indicator, unit)
+        if found and (whole or not own or self._adds_up(total, found)):
             self._compare_total(total, found)
-            return
-        if unit and typed and self._is_own_figure(total.indicator, unit):
+        elif own:
             self._add_line(replace(total, unit=unit))
+
+    def _of_lines(self, total: Line, lines: Iterable[Line]) -> list[Reading]:
+        """The readings that a sum stands for."""
+        mine = {line.unit.code for line in lines if line.unit and line.indicator is total.indicator}
+        keys = ((total.indicator.number, code) for code in mine)
+        return [self.readings[key] for key in keys if key in self.readings]
 
     def _adds_up(self, total: Line, found: list[Reading]) -> bool:
         """Whether a total only says again what stands above it."""
@@ -749,6 +770,8 @@ def _is_measure(remark: str, indicator: Indicator) -> bool:
 def _in_range(at: Cell, found: Decimal, indicator: Indicator) -> Decimal | Problem:
     if found < 0:
         return OutOfRange(at, found, None)
+    if found >= LARGEST:
+        return NoFigure(at, str(found))
     if -int(trimmed(found).as_tuple().exponent) > indicator.decimals:
         return TooFine(at, found, indicator.decimals, indicator.things)
     return found

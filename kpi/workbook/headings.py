@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from openpyxl.utils import get_column_letter
 
-from kpi.model import Behaviour, Entry, Indicator, Plan
-from kpi.problems import HeadingDisagrees, IndicatorTwice, Problem
-from kpi.workbook.grid import Grid
-from kpi.workbook.words import fold, folded, plain
+from kpi.model import Behaviour, Cell, Entry, Indicator, Plan
+from kpi.problems import ForeignLetters, HeadingDisagrees, IndicatorTwice, Problem
+from kpi.units import Units
+from kpi.workbook.grid import Grid, Spot
+from kpi.workbook.words import fold, folded, foreign_letters, plain, turns
 
 # Titles, mottos and form numbers stand over the table, but not more than this.
 DEEPEST = 40
 MOST_HEADING_ROWS = 4
+# With the office before it and the district behind it.
+LONGEST_NAME = 80
 
 
 class Role(StrEnum):
     ORDER = auto()
     CODE = auto()
     UNIT = auto()
+    ABOVE = auto()
+    """The unit above the row's own."""
     MEASURE = auto()
     TARGET = auto()
     BEFORE = auto()
@@ -109,11 +114,25 @@ _NUMBER_LAST = re.compile(
 )
 
 
+def strange(at: Cell, spot: Spot | None) -> Problem | None:
+    """What a text hides from whoever looks at it."""
+    if spot is None or not isinstance(spot.value, str):
+        return None
+    if letters := foreign_letters(spot.value):
+        return ForeignLetters(at, spot.text, letters)
+    return ForeignLetters(at, spot.text, "") if turns(spot.value) else None
+
+
 class Names:
     """The indicators of a plan by number and by name."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, units: Units) -> None:
         self._plan = plan
+        self._units = units
+        self._seen: dict[str, bool] = {}
+        self._measures = {plain(w) for i in plan.indicators for w in (i.unit_of_measure, i.things) if w} | {
+            "%"
+        }
         self._numbers = {i.number for i in plan.indicators}
         named = [(plain(name), i.number) for i in plan.indicators for name in (i.name, i.short_name) if name]
         self._longest_first = sorted(named, key=lambda pair: -len(pair[0]))
@@ -133,6 +152,17 @@ class Names:
         number = str(int(number)) if number else None
         rest = text if numbered is None else words[numbered.end() :]
         return number if number in self._numbers else None, self._by_name(plain(rest))
+
+    def is_unit(self, text: str) -> bool:
+        """A name of the directory; nothing that long is one."""
+        if len(text) > LONGEST_NAME or text.isdecimal() or self.is_measure(text):
+            return False
+        if text not in self._seen:
+            self._seen[text] = self._units.knows(text)
+        return self._seen[text]
+
+    def is_measure(self, text: str) -> bool:
+        return text == "%" or plain(text) in self._measures
 
     def known(self, text: str) -> str | None:
         number, name = self.find(text)
@@ -172,6 +202,9 @@ class Table:
     first_row: int
     columns: tuple[Column, ...]
     problems: tuple[Problem, ...] = ()
+    last_row: int = 0
+    indexes: tuple[int, ...] = ()
+    """Rows that number the columns."""
 
     @property
     def long(self) -> bool:
@@ -194,25 +227,123 @@ class Table:
         return chosen
 
 
-def find_table(grid: Grid, plan: Plan, names: Names) -> Table | None:
-    """The first table of a sheet."""
-    used = sorted({row for row, _ in grid.spots})
+def find_tables(grid: Grid, plan: Plan, names: Names) -> list[Table]:
+    """The tables of a sheet, one under the other: each ends where the next heading begins."""
+    rows = sorted(grid.rows)
     width = max((column for _, column in grid.spots), default=0)
-    for row in used:
-        if row > DEEPEST:
-            return None
-        roles = {c: role_of(text) for c in range(1, width + 1) if (text := grid.text(row, c))}
-        key = _key_column(roles)
-        if key is None:
-            continue
-        top, bottom = _extent(grid, row, key, width, names)
-        columns = tuple(_columns(grid, top, bottom, width, plan, names))
-        if any(c.role in VALUES for c in columns):
-            first = bottom + 1
-            while _is_index_row(grid, first, width):
-                first += 1
-            return Table(grid, top, first, columns, tuple(_faults(grid, top, bottom, columns, names)))
-    return None
+    heads = (row for row in rows if row <= DEEPEST)
+    first = next((t for row in heads if (t := _table_at(grid, row, width, plan, names))), None)
+    first = first or next(
+        (t for row in rows if row <= DEEPEST and (t := _nameless(grid, row, width, names))), None
+    )
+    if first is None:
+        return []
+    found = [first]
+    for row in rows:
+        if row >= found[-1].first_row and _may_head(grid, row, found[-1], names):
+            table = _table_at(grid, row, width, plan, names)
+            found += [table] if table and table.top >= found[-1].first_row else []
+    ends = [table.top - 1 for table in found[1:]] + [rows[-1]]
+    return [replace(table, last_row=end) for table, end in zip(found, ends, strict=True)]
+
+
+def _table_at(grid: Grid, row: int, width: int, plan: Plan, names: Names) -> Table | None:
+    """The table whose heading begins in or around a row."""
+    roles = {c: role_of(text) for c in range(1, width + 1) if (text := grid.text(row, c))}
+    key = _key_column(roles) or _column_of_units(grid, row, roles, names)
+    if key is None:
+        return None
+    top, bottom = _extent(grid, row, key, width, names)
+    columns = tuple(_columns(grid, top, bottom, width, plan, names))
+    if not any(c.role in VALUES for c in columns):
+        return None
+    faults = tuple(_faults(grid, top, bottom, columns, names))
+    return _settled(Table(grid, top, bottom + 1, columns, faults), width, names)
+
+
+def _nameless(grid: Grid, row: int, width: int, names: Names) -> Table | None:
+    """Units under a heading and numbers under others that mean nothing yet: to be asked about."""
+    roles = {c: role_of(text) for c in range(1, width + 1) if (text := grid.text(row, c))}
+    key = next((c for c, role in roles.items() if role is Role.UNIT), None)
+    if key is None or len(roles) < 2 or not _holds_units(grid, row, key, names):
+        return None
+    columns = tuple(Column(c, grid.text(row, c), role) for c, role in roles.items())
+    strange = {c.index for c in columns if c.role is None}
+    counted = any(
+        s.column in strange and isinstance(s.value, int | float)
+        for r in _below(grid, row)
+        for s in grid.rows[r]
+    )
+    return _settled(Table(grid, row, row + 1, columns), width, names) if counted else None
+
+
+def _settled(table: Table, width: int, names: Names) -> Table:
+    """With the rows that number the columns passed over, and with one column of units."""
+    grid, first = table.grid, table.first_row
+    while _is_index_row(grid, first, width):
+        first += 1
+    indexes = tuple(range(table.first_row, first))
+    columns = _with_units(replace(table, first_row=first), names)
+    return replace(table, first_row=first, columns=columns, indexes=indexes)
+
+
+def _with_units(table: Table, names: Names) -> tuple[Column, ...]:
+    """ "Đơn vị" may be the unit of measure, and of "Huyện" and "Xã" one stands above the other: what they hold decides."""
+    held = {c.index: _texts(table.grid, table.first_row - 1, c.index) for c in table.columns}
+    columns = []
+    for column in table.columns:
+        measured = column.role is Role.UNIT and plain(column.heading) == "don vi" and held[column.index]
+        if measured and all(names.is_measure(text) for text in held[column.index]):
+            column = replace(column, role=Role.MEASURE)
+        columns.append(column)
+    mine = [c for c in columns if c.role is Role.UNIT]
+    if not mine:
+        strange = (
+            c
+            for c in columns
+            if c.role is None and _holds_units(table.grid, table.first_row - 1, c.index, names)
+        )
+        chosen = next(strange, None)
+        return tuple(replace(c, role=Role.UNIT) if c is chosen else c for c in columns)
+    # Of equally many the first.
+    chosen = max(mine, key=lambda c: (len({t for t in held[c.index] if names.is_unit(t)}), -c.index))
+    return tuple(replace(c, role=Role.ABOVE) if c in mine and c is not chosen else c for c in columns)
+
+
+# So many rows tell what a column holds.
+_SAMPLE = 25
+
+
+def _below(grid: Grid, row: int) -> list[int]:
+    return list(islice((r for r in grid.rows if r > row), _SAMPLE))
+
+
+def _texts(grid: Grid, row: int, column: int) -> list[str]:
+    return [text for r in _below(grid, row) if (text := grid.text(r, column))]
+
+
+def _holds_units(grid: Grid, row: int, column: int, names: Names) -> bool:
+    texts = _texts(grid, row, column)
+    return bool(texts) and 2 * sum(map(names.is_unit, texts)) >= len(texts)
+
+
+def _column_of_units(grid: Grid, row: int, roles: Mapping[int, Role | None], names: Names) -> int | None:
+    """By what stands below, where a heading does not say that a column names units."""
+    said = (names.known(grid.text(row, c)) for c, role in roles.items() if role is None)
+    if len(roles) < 2 or not (set(roles.values()) & (VALUES | _MODES) or any(said)):
+        return None
+    return next((c for c, role in roles.items() if role is None and _holds_units(grid, row, c, names)), None)
+
+
+def _may_head(grid: Grid, row: int, table: Table, names: Names) -> bool:
+    """A heading further down holds only words, and is no row of the table above it."""
+    spots = grid.rows[row]
+    if len(spots) < 2 or not all(isinstance(spot.value, str) for spot in spots):
+        return False
+    indicator = table.column(Role.INDICATOR)
+    if indicator and names.known(grid.text(row, indicator.index)):
+        return False
+    return _key_column({spot.column: role_of(spot.text) for spot in spots}) is not None
 
 
 def _key_column(roles: Mapping[int, Role | None]) -> int | None:
@@ -238,7 +369,8 @@ def _extent(grid: Grid, row: int, key: int, width: int, names: Names) -> tuple[i
     while (
         top > 1
         and any(names.known(grid.text(top - 1, c)) for c in range(1, width + 1) if c != key)
-        and not (_spans(grid, top - 1, width))
+        and not _spans(grid, top - 1, width)
+        and all(isinstance(spot.value, str) for spot in grid.rows.get(top - 1, ()))
     ):
         top -= 1
     return top, bottom
@@ -283,19 +415,35 @@ def _levels(grid: Grid, top: int, bottom: int, column: int) -> list[str]:
 
 
 def _columns(grid: Grid, top: int, bottom: int, width: int, plan: Plan, names: Names) -> Iterator[Column]:
-    above: str | None = None
+    over: dict[int, str] = {}
     for index in range(1, width + 1):
         levels = _levels(grid, top, bottom, index)
         if not levels:
             continue
         column = _column(index, levels, plan, names)
         # A heading of a group that was not merged stands over its first column only.
-        if column.indicator is None and column.role in VALUES and above and len(levels) < bottom - top + 1:
-            column = Column(index, column.heading, column.role, above, column.mode)
-        # A column that somebody put between two others has no part in the upper heading.
-        continues = column.role in VALUES | {Role.BEFORE} or not grid.text(top, index)
-        above = column.indicator or (above if continues else None)
+        for row in range(top, bottom):
+            text = _raw(grid, row, index)
+            if text:
+                over = {r: t for r, t in over.items() if r < row}
+                if names.known(text) or role_of(text) in _MODES:
+                    over[row] = text
+        if column.role in VALUES | {Role.BEFORE} and over:
+            rows = range(top, bottom + 1)
+            texts = [text for row in rows if (text := _raw(grid, row, index) or over.get(row, ""))]
+            column = _column(index, _once(texts), plan, names)
         yield column
+
+
+def _raw(grid: Grid, row: int, column: int) -> str:
+    """With its line breaks, which part a heading."""
+    spot = grid.filled(row, column)
+    return "" if spot is None or spot.value is None else str(spot.value)
+
+
+def _once(texts: list[str]) -> list[str]:
+    """A merged heading says the same in each of its rows."""
+    return [text for place, text in enumerate(texts) if not place or text != texts[place - 1]]
 
 
 def _column(index: int, levels: list[str], plan: Plan, names: Names) -> Column:
@@ -363,6 +511,8 @@ def _faults(
                 yield IndicatorTwice(at, before, column.indicator or column.heading)
         for row in range(top, bottom + 1):
             spot = grid.at(row, column.index)
+            if problem := strange(grid.cell(row, column.index), spot):
+                yield problem
             number, name = names.find(spot.text) if spot else (None, None)
             if spot and number and name and number != name:
                 yield HeadingDisagrees(grid.cell(row, column.index), spot.text, number, name)

@@ -20,7 +20,9 @@ from kpi.problems import (
     Problem,
     QuarterDisagrees,
     QuarterOutsidePlan,
+    QuarterUnclear,
     ReporterDisagrees,
+    ReporterUnclear,
     UnknownPlan,
     UnknownQuarter,
     UnknownReporter,
@@ -28,7 +30,8 @@ from kpi.problems import (
 from kpi.units import Directory, Units
 from kpi.workbook.forms import KEY_MARK, KEY_ROWS, VERSION
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.headings import DEEPEST, Role, role_of
+from kpi.workbook.headings import DEEPEST, Role, role_of, strange
+from kpi.workbook.questions import Questions
 from kpi.workbook.values import as_date, date_in
 from kpi.workbook.words import NO_VALUE, fold, is_note, sender, tells_cut_off
 
@@ -65,6 +68,8 @@ class Asked:
 
     reporter: str | None = None
     quarter: Quarter | None = None
+    form_decides: bool = False
+    """The key of a form of ours outweighs what was said."""
 
 
 _QUARTER = re.compile(
@@ -123,19 +128,26 @@ def _period(text: str, number: int | None, written: str | None, year: int | None
 
 
 def identify(
-    grids: tuple[Grid, ...], plans: Mapping[str, Plan], directory: Directory, asked: Asked
+    grids: tuple[Grid, ...],
+    plans: Mapping[str, Plan],
+    directory: Directory,
+    asked: Asked,
+    questions: Questions,
 ) -> Identity:
-    """Everything that is known, and everything that contradicts it."""
+    """Everything that is known, and everything that contradicts it: a form of ours is refused, a title asked about."""
     found = Identity()
     key = next((g for g in grids if g.text(1, 1) == KEY_MARK), None)
     told = _key(key)
+    if asked.form_decides and "reporter" in told and "quarter" in told:
+        asked = Asked()
     visible = [g for g in grids if not g.hidden and g.title != vi.GUIDE_SHEET]
+    found.problems += _disguised(visible)
     if key and told.get(KEY_MARK) != VERSION:
         found.notices.append(OlderForm(None, told.get(KEY_MARK, ""), VERSION))
     _find_plan(found, plans, directory, told, visible, asked)
     if found.plan:
-        _find_quarter(found, found.plan, told, visible, asked)
-        _find_reporter(found, found.plan, directory, told, visible, asked)
+        _find_quarter(found, found.plan, told, visible, asked, questions)
+        _find_reporter(found, found.plan, directory, told, visible, asked, questions)
     return found
 
 
@@ -159,6 +171,19 @@ def _periods(grids: Iterable[Grid], year: int | None) -> list[Period]:
         if said and _says_title(spot.text):
             found.append(Period(said.found, said.quarter, grid.cell(spot.row, spot.column)))
     return found
+
+
+# Letters of the keyboard one switch away, as ours.
+_SEEN_AS = str.maketrans("АВЕІКМНОРСТУХаеіорсухΑΒΕΙΚΜΝΟΡΤΥΧ", "ABEIKMHOPCTYXaeiopcyxABEIKMNOPTYX")
+
+
+def _disguised(grids: Iterable[Grid]) -> Iterator[Problem]:
+    """Titles that would say who or when if their letters were what they seem."""
+    for grid, spot in _title_spots(grids):
+        problem = strange(grid.cell(spot.row, spot.column), spot)
+        seen = spot.text.translate(_SEEN_AS)
+        if problem and (sender(seen) is not None or _says_title(seen)):
+            yield problem
 
 
 _BEGIN_TABLES = frozenset({Role.ORDER, Role.UNIT, Role.INDICATOR})
@@ -189,11 +214,12 @@ def _find_plan(
         quarters.insert(0, asked.quarter)
     titles = " ".join(fold(spot.text) for _, spot in _title_spots(grids))
     senders = [text for _, text in _senders(grids)]
+    # Who sends says more than when: a year may be mistyped, and the years of plans overlap.
     signs: tuple[Callable[[Plan], bool], ...] = (
         lambda p: fold(p.title) in titles,
-        lambda p: any(q in p.quarters for q in quarters),
         lambda p: any(r.code == asked.reporter for r in p.reporters),
         lambda p: _knows(p, directory, senders),
+        lambda p: any(q in p.quarters for q in quarters),
     )
     fitting = list(plans.values())
     for sign in signs:
@@ -211,7 +237,12 @@ def _knows(plan: Plan, directory: Directory, senders: Iterable[str]) -> bool:
 
 
 def _find_quarter(
-    found: Identity, plan: Plan, told: Mapping[str, str], grids: list[Grid], asked: Asked
+    found: Identity,
+    plan: Plan,
+    told: Mapping[str, str],
+    grids: list[Grid],
+    asked: Asked,
+    questions: Questions,
 ) -> None:
     # A title without a year says nothing in a plan of several, unless somebody said which quarter it is.
     one = plan.start.year == plan.end.year
@@ -226,12 +257,35 @@ def _find_quarter(
     if found.quarter is None:
         found.problems += [] if periods else [UnknownQuarter()]
         return
-    found.problems += [
-        QuarterDisagrees(p.at, q, found.quarter) for q, p in said.items() if q != found.quarter
-    ]
+    others = {q: p for q, p in said.items() if q != found.quarter}
+    if key:
+        found.problems += [QuarterDisagrees(p.at, q, found.quarter) for q, p in others.items()]
+    elif others:
+        _ask_quarter(found, said, others, asked, questions)
     if found.quarter not in plan.quarters:
         at = said[found.quarter].at if found.quarter in said else None
         found.problems.append(QuarterOutsidePlan(at, found.quarter, plan.start.year, plan.year))
+
+
+def _ask_quarter(
+    found: Identity,
+    said: Mapping[Quarter, Period],
+    others: Mapping[Quarter, Period],
+    asked: Asked,
+    questions: Questions,
+) -> None:
+    """A title left over from another quarter is common; only a person can say which of the two is wrong."""
+    wanted = found.quarter
+    other, at = next((q, p.at) for q, p in others.items())
+    if wanted is None or at is None:
+        return
+    possible = [wanted] if asked.quarter else sorted(said)
+    choices = (*map(vi.quarter, possible), vi.MEND_FILE)
+    chosen = questions.ask(
+        "quarter", at, choices, lambda cells: QuarterUnclear(at, other, wanted, choices, cells)
+    )
+    if chosen is not None and chosen < len(possible):
+        found.quarter = found.own_quarter = possible[chosen]
 
 
 def _parsed(text: str) -> Quarter | None:
@@ -249,6 +303,7 @@ def _find_reporter(
     told: Mapping[str, str],
     grids: list[Grid],
     asked: Asked,
+    questions: Questions,
 ) -> None:
     known = {r.code: r for r in plan.reporters}
     codes = [code for code in (asked.reporter, told.get("reporter")) if code]
@@ -271,11 +326,30 @@ def _find_reporter(
         found.problems.append(UnknownReporter(named[0][1], named[0][0]) if named else UnknownReporter(""))
         return
     found.reporter, found.own_reporter = known[wanted], known[own] if own else None
-    found.problems += [
-        ReporterDisagrees(at, text, found.reporter.name)
-        for code, (at, text) in said.items()
-        if code != wanted
-    ]
+    others = [(at, text) for code, (at, text) in said.items() if code != wanted]
+    if key:
+        found.problems += [ReporterDisagrees(at, text, found.reporter.name) for at, text in others]
+    elif others:
+        possible = [known[wanted]] if asked.reporter else [known[code] for code in said]
+        _ask_reporter(found, found.reporter, others[0], possible, questions)
+
+
+def _ask_reporter(
+    found: Identity,
+    wanted: Reporter,
+    other: tuple[Cell | None, str],
+    possible: list[Reporter],
+    questions: Questions,
+) -> None:
+    at, text = other
+    if at is None:
+        return
+    choices = (*(reporter.name for reporter in possible), vi.MEND_FILE)
+    chosen = questions.ask(
+        "reporter", at, choices, lambda cells: ReporterUnclear(at, text, wanted.name, choices, cells)
+    )
+    if chosen is not None and chosen < len(possible):
+        found.reporter = found.own_reporter = possible[chosen]
 
 
 def _senders(grids: Iterable[Grid]) -> Iterator[tuple[Cell, str]]:

@@ -26,7 +26,6 @@ from kpi.problems import (
     CodeOfRoom,
     CodeTwice,
     CodeUnlisted,
-    DamagedWorkbook,
     DecisionMissing,
     FieldMissing,
     MemberProblem,
@@ -39,10 +38,11 @@ from kpi.problems import (
     UncalculatedFormula,
 )
 from kpi.vi import awards as words
-from kpi.workbook import guard
+from kpi.workbook.apart import load_apart
 from kpi.workbook.forms import save
-from kpi.workbook.grid import Grid, Spot, load
+from kpi.workbook.grid import Grid, Spot
 from kpi.workbook.layout import DAY, FONT, GREY, add_rule, fill_in, head, height_of, page_setup
+from kpi.workbook.loading import Load
 from kpi.workbook.values import as_date, date_in
 from kpi.workbook.words import fold
 
@@ -235,17 +235,15 @@ class _Table:
         return spot
 
 
-def read_members(filename: str, content: bytes, plan: Plan) -> MemberDraft:
+def read_members(filename: str, content: bytes, plan: Plan, load: Load = load_apart) -> MemberDraft:
     """Never raises for what a file holds."""
     sha256 = hashlib.sha256(content).hexdigest()
-    refused = guard.refuse(filename, content)
-    grids = DamagedWorkbook() if refused else load(content)
-    if refused or isinstance(grids, DamagedWorkbook):
-        return MemberDraft(filename, sha256, problems=(refused or DamagedWorkbook(),))
-    large = [grid.too_large for grid in grids if grid.too_large]
+    grids = load(filename, content)
+    if not isinstance(grids, tuple):
+        return MemberDraft(filename, sha256, problems=(grids,))
     tables, problems = _tables(grids)
-    if large or problems:
-        return MemberDraft(filename, sha256, problems=(*large, *problems))
+    if problems:
+        return MemberDraft(filename, sha256, problems=tuple(problems))
     people, initiatives, work = (tables[title] for title in words.MEMBER_FORM)
     members = _people(people, plan)
     known = {member.code for member in members}

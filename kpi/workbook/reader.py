@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
 
 from kpi import vi
-from kpi.model import Plan, Quarter, Reading
+from kpi.model import Plan, Quarter, Reading, State
 from kpi.problems import (
     AllZero,
-    DamagedWorkbook,
+    FiguresReplaced,
     Finding,
     HiddenSheet,
     MacrosIgnored,
     NoHeading,
     NothingReported,
     Notice,
+    OldEncoding,
     Problem,
     SheetSkipped,
     TaskForm,
+    Trace,
     UnitsMissing,
+    Why,
 )
-from kpi.units import Directory
+from kpi.units import Directory, old_encoding
 from kpi.workbook import guard
-from kpi.workbook.draft import Draft
-from kpi.workbook.figures import Figures
+from kpi.workbook.annotate import is_list
+from kpi.workbook.apart import load_apart
+from kpi.workbook.desk import Desk
+from kpi.workbook.draft import Draft, Excerpt, compare
+from kpi.workbook.figures import LARGEST, Figures
 from kpi.workbook.forms import KEY_SHEET
-from kpi.workbook.grid import Grid, load
+from kpi.workbook.grid import Grid, Spot
+from kpi.workbook.headings import DEEPEST
 from kpi.workbook.identity import Asked, Identity, cut_off, identify
-from kpi.workbook.questions import Questions
-from kpi.workbook.rows import Desk, lines, tables
+from kpi.workbook.loading import Load
+from kpi.workbook.placing import tables
+from kpi.workbook.questions import Questions, Remembered
+from kpi.workbook.rows import rows
 from kpi.workbook.tasks import TASK_MARK
+from kpi.workbook.trail import overlays
+from kpi.workbook.values import as_date, stored_number
 
+# Of a sheet's rows, its columns and a cell's letters: enough to know it again.
+MOST_SHOWN = 60
+Recall = Callable[[str, str], Remembered]
 Held = Iterable[Reading] | Callable[[str], Iterable[Reading]]
 """Readings that are kept already, or what gives them for a plan's code."""
 
@@ -48,39 +62,96 @@ def read(
     quarter: Quarter | None = None,
     held: Held = (),
     answers: Mapping[str, str] | None = None,
+    form_decides: bool = False,
+    remembered: Recall | None = None,
+    load: Load = load_apart,
 ) -> Draft:
-    """Never raises for what a file holds. `answers`: a question's first cell, as "Sheet!A1" or "A1" -> its choice."""
+    """Never raises for what a file holds. `answers`: a question's first cell, as "Sheet!A1" or "A1" -> its choice.
+
+    `form_decides`: `reporter` and `quarter` are only for files without the key of a form. `remembered`: what the
+    reporter chose before, by the codes of plan and reporter.
+    """
     draft = Draft(PurePath(filename.replace("\\", "/")).name, content)
-    refused = guard.refuse(draft.filename, content)
-    grids = DamagedWorkbook() if refused else load(content)
-    if refused or isinstance(grids, DamagedWorkbook):
-        return replace(draft, problems=(refused or DamagedWorkbook(),))
+    grids = load(draft.filename, content)
+    if not isinstance(grids, tuple):
+        return replace(draft, problems=(grids,))
+    grids = tuple(grid for grid in grids if not is_list(grid))
     if any(grid.text(1, 1) == TASK_MARK for grid in grids):
         return replace(draft, problems=(TaskForm(),))
-    identity = identify(grids, plans, directory, Asked(reporter, quarter))
-    problems: list[Problem] = [*identity.problems, *(g.too_large for g in grids if g.too_large)]
+    questions = Questions(answers or {})
+    identity = identify(grids, plans, directory, Asked(reporter, quarter, form_decides), questions)
+    if remembered and identity.plan and identity.reporter:
+        questions.remembered = remembered(identity.plan.code, identity.reporter.code)
+    problems: list[Problem] = [*identity.problems]
     notices: list[Notice] = list(identity.notices)
     if guard.has_macros(content):
         notices.append(MacrosIgnored())
     draft = replace(draft, plan=identity.plan, reporter=identity.reporter, quarter=identity.quarter)
-    desk = _desk(identity, directory, held, Questions(answers or {}))
+    desk = _desk(identity, directory, held, questions)
     if desk:
         readings, as_of = _figures(grids, desk)
         problems += desk.problems
-        notices += desk.notices
-        draft = replace(
-            draft,
-            as_of=as_of,
-            readings=readings if identity.quarter else (),
-            doubts=tuple(sorted(desk.questions.doubts, key=_order(grids))),
-            answers=desk.questions.answers,
-        )
+        notices += [*desk.notices, *questions.preselected]
+        draft = replace(draft, as_of=as_of, readings=readings if identity.quarter else ())
+        notices += _replaced(draft, desk)
+    else:
+        problems += _typed_in_an_old_encoding(grids)
     order = _order(grids)
-    return replace(
+    draft = replace(
         draft,
         problems=tuple(sorted(dict.fromkeys(problems), key=order)),
+        doubts=tuple(sorted(questions.doubts, key=order)),
+        answers=questions.answers,
         notices=tuple(sorted(dict.fromkeys(notices), key=order)),
     )
+    return replace(draft, traces=_traces(grids, desk, draft), excerpts=tuple(map(_excerpt, _shown(grids))))
+
+
+def _shown(grids: Iterable[Grid]) -> Iterator[Grid]:
+    """The sheets that are an office's own, and to be seen."""
+    return (g for g in grids if g.spots and not g.hidden and g.title not in {KEY_SHEET, vi.GUIDE_SHEET})
+
+
+def _excerpt(grid: Grid) -> Excerpt:
+    width = min(max((column for _, column in grid.spots), default=0), MOST_SHOWN)
+    last = min(max((row for row, _ in grid.spots), default=0), MOST_SHOWN)
+    columns = range(1, width + 1)
+    texts = ((_seen(grid.at(row, column)) for column in columns) for row in range(1, last + 1))
+    return Excerpt(grid.title, tuple(map(tuple, texts)))
+
+
+def _seen(spot: Spot | None) -> str:
+    """A cell about as Excel shows it, cut when it is long."""
+    if spot is None or spot.value is None:
+        return ""
+    if isinstance(spot.value, int | float) and not isinstance(spot.value, bool) and abs(spot.value) < LARGEST:
+        written = stored_number(spot.value, spot.number_format)
+        return vi.number(written.readings[0]) + ("%" if written.percent else "")
+    text = vi.day(day) if (day := as_date(spot.value)) else spot.text
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
+
+
+def _traces(grids: tuple[Grid, ...], desk: Desk | None, draft: Draft) -> tuple[Trace, ...]:
+    found = desk.trail.traces(grids) if desk else ()
+    return (*found, *overlays(draft.problems, draft.doubts, draft.answers))
+
+
+def _replaced(draft: Draft, desk: Desk) -> list[Notice]:
+    changed = sum(change.sort == "changed" for change in compare(draft, desk.held))
+    if not changed or draft.quarter is None:
+        return []
+    return [FiguresReplaced(desk.reporter.name, draft.quarter, changed)]
+
+
+def _typed_in_an_old_encoding(grids: Iterable[Grid]) -> Iterator[Problem]:
+    """The first such words of each sheet, since nothing in it can be recognised."""
+    for grid in grids:
+        spots = (spot for row, spots in grid.rows.items() if row <= DEEPEST for spot in spots)
+        for spot in spots:
+            encoding = old_encoding(spot.value) if isinstance(spot.value, str) and not grid.hidden else None
+            if encoding:
+                yield OldEncoding(grid.cell(spot.row, spot.column), spot.text, encoding)
+                break
 
 
 def _desk(identity: Identity, directory: Directory, held: Held, questions: Questions) -> Desk | None:
@@ -97,13 +168,14 @@ def _desk(identity: Identity, directory: Directory, held: Held, questions: Quest
 def _figures(grids: tuple[Grid, ...], desk: Desk) -> tuple[tuple[Reading, ...], date]:
     found = tables(grids, desk)
     _tell_skipped(grids, set(found), desk)
-    days = {title: _day(table.grid, desk) for title, table in found.items()}
+    days = {title: _day(mine[0].grid, desk) for title, mine in found.items()}
     as_of = next((day for day in days.values() if day), desk.plan.as_of(desk.quarter))
     figures = Figures(desk, as_of)
-    for title, table in found.items():
-        desk.problems += table.problems
+    for title, mine in found.items():
         figures.as_of = days[title] or as_of
-        figures.add(*lines(table, desk))
+        for table in mine:
+            desk.problems += table.problems
+            figures.add(rows(table, desk))
     figures.check_bases()
     if found:
         _tell_missing(figures)
@@ -125,8 +197,12 @@ def _tell_skipped(grids: tuple[Grid, ...], read_sheets: set[str], desk: Desk) ->
         if grid.title in {KEY_SHEET, vi.GUIDE_SHEET} or grid.title in read_sheets or not grid.spots:
             continue
         at = grid.cell(1, 1)
-        desk.notices.append(HiddenSheet(at) if grid.hidden else SheetSkipped(at))
-    if not read_sheets and not any(g.too_large for g in grids):
+        desk.trail.sheet(grid, Why.HIDDEN_SHEET if grid.hidden else Why.NO_TABLE)
+        old = list(_typed_in_an_old_encoding([grid]))
+        desk.problems += old
+        if not old:
+            desk.notices.append(HiddenSheet(at) if grid.hidden else SheetSkipped(at))
+    if not read_sheets:
         desk.problems.append(NoHeading())
 
 
@@ -160,8 +236,9 @@ def _tell_all_zero(figures: Figures) -> None:
     for reading in figures.readings.values():
         units.setdefault(reading.unit, []).append(reading)
     for code, mine in units.items():
-        numbers = [n for r in mine for n in (r.numerator, r.denominator, r.value) if n is not None]
-        if len(numbers) > 1 and not any(numbers):
+        # Where nothing happened nothing could be counted.
+        counted = [r for r in mine if r.state is not State.NOT_APPLICABLE]
+        if len(counted) > 1 and not any(r.numerator or r.value for r in counted):
             figures.desk.notices.append(AllZero(mine[0].cell, figures.desk.units.get(code).title))
 
 

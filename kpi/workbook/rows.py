@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from kpi import vi
-from kpi.model import Cell, Indicator, Level, Plan, Quarter, Reading, Reporter, Unit
+from kpi.model import Cell, Indicator, Level, Unit
 from kpi.problems import (
     CodeAndNameDisagree,
     CodeIgnored,
@@ -15,9 +14,7 @@ from kpi.problems import (
     ColumnWithoutHeading,
     Doubt,
     HiddenRows,
-    Notice,
     OldEncoding,
-    Problem,
     RowIgnored,
     RowWithoutUnit,
     UnitOfLaterDay,
@@ -25,43 +22,23 @@ from kpi.problems import (
     UnitUnclear,
     UnknownIndicator,
     UnknownUnit,
+    Why,
 )
-from kpi.units import Match, Units
+from kpi.units import Match
+from kpi.workbook.desk import Desk
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.headings import VALUES, Column, Names, Role, Table, find_table
-from kpi.workbook.questions import Questions
-from kpi.workbook.words import ends_table, is_group_number, is_note, is_subtotal, is_total, plain
-
-
-@dataclass
-class Desk:
-    """What reading a workbook goes by, and what it has found so far."""
-
-    plan: Plan
-    units: Units
-    reporter: Reporter
-    quarter: Quarter
-    held: tuple[Reading, ...]
-    questions: Questions
-    problems: list[Problem] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.names = Names(self.plan)
-        self.duties = {(d.indicator, d.unit) for d in self.reporter.duties}
-        self.asked: dict[str, list[str]] = {}
-        for duty in self.reporter.duties:
-            self.asked.setdefault(duty.indicator, []).append(duty.unit)
-
-    @property
-    def within(self) -> str | None:
-        """The reporter's own unit, when it is one: its names are looked for there first."""
-        return self.reporter.code if self.reporter.code in self.units else None
-
-    def levels(self, indicators: Collection[str]) -> frozenset[Level]:
-        """Of the units the reporter is asked for, else of those anybody is."""
-        found = {self.units.get(code).level for i in indicators for code in self.asked.get(i, ())}
-        return frozenset(found or {level for i in indicators for level in self.plan.indicator(i).levels})
+from kpi.workbook.headings import VALUES, Column, Role, Table, strange
+from kpi.workbook.placing import place_row
+from kpi.workbook.words import (
+    ends_table,
+    group_mark,
+    group_style,
+    is_group_number,
+    is_note,
+    is_subtotal,
+    is_total,
+    summed_marks,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,75 +72,111 @@ class Line:
         return not set(filled) - {Role.EDITION}
 
 
-def tables(grids: tuple[Grid, ...], desk: Desk) -> dict[str, Table]:
-    """Sheet -> its table; sheets without one are not in here."""
-    found: dict[str, Table] = {}
-    for grid in grids:
-        table = None if grid.hidden or grid.too_large else find_table(grid, desk.plan, desk.names)
-        if table:
-            found[grid.title] = _adopted(table, desk)
-    return found
+@dataclass
+class Rows:
+    """What the rows of a table are: lines of units, totals of all of them, and sums of some."""
+
+    lines: list[Line] = field(default_factory=list)
+    totals: list[Line] = field(default_factory=list)
+    sums: list[tuple[Line, list[Line]]] = field(default_factory=list)
+    """The line of a group or of "Cộng I + II", and the lines that it adds up."""
 
 
-def _adopted(table: Table, desk: Desk) -> Table:
-    """A table that names no indicator is about the one in its title, or about the only one that is asked."""
-    if table.long or any(c.indicator for c in table.columns):
-        return table
-    titles = [s.text for row, spots in table.grid.rows.items() if row < table.top for s in spots]
-    named = [number for text in titles if (number := desk.names.known(text))]
-    sole = named or (list(desk.asked) if len(desk.asked) == 1 else [])
-    if not sole:
-        return table
-    columns = [replace(c, indicator=sole[0]) if c.role in VALUES else c for c in table.columns]
-    return replace(table, columns=tuple(columns))
-
-
-def lines(table: Table, desk: Desk) -> tuple[list[Line], list[Line]]:
-    """The lines of the units, and those of the totals."""
+def rows(table: Table, desk: Desk) -> Rows:
     walk = _Walk(table, desk)
     walk.run()
-    return walk.lines, walk.totals
+    return walk.found
+
+
+@dataclass
+class _Group:
+    """A heading inside the table, and what stands under it until the next of its style."""
+
+    mark: str
+    row: int
+    lines: list[Line] = field(default_factory=list)
+
+
+class _Groups:
+    """The groups of a table: of different styles one stands inside the other, as "I" in "A"."""
+
+    def __init__(self) -> None:
+        self._open: list[_Group] = []
+        self.all: list[_Group] = []
+
+    def begin(self, mark: str, row: int) -> None:
+        styles = [group_style(group.mark) for group in self._open]
+        style = group_style(mark)
+        self._open = self._open[: styles.index(style)] if style in styles else self._open
+        self._open.append(_Group(mark, row))
+        self.all.append(self._open[-1])
+
+    def add(self, line: Line) -> None:
+        for group in self._open:
+            group.lines.append(line)
+
+    def summed(self, text: str) -> list[Line]:
+        """What "Cộng I + II" adds up; nothing when it names no group that there is."""
+        by_mark = {group.mark.casefold(): group.lines for group in self.all}
+        marks = summed_marks(text)
+        return (
+            [line for mark in marks for line in by_mark[mark]] if marks and by_mark.keys() >= {*marks} else []
+        )
 
 
 class _Walk:
     def __init__(self, table: Table, desk: Desk) -> None:
         self.table, self.grid, self.desk = table, table.grid, desk
-        self.lines: list[Line] = []
-        self.totals: list[Line] = []
+        self.found = Rows()
+        self._groups = _Groups()
         self._unit_rows: list[int] = []
-        self._unit = self._unit_column()
+        self._known_levels: dict[tuple[str, ...], frozenset[Level]] = {}
+        self._unit = table.column(Role.UNIT)
+        self._above = table.column(Role.ABOVE)
         self._code = table.column(Role.CODE)
         self._order = table.column(Role.ORDER)
         self._indicator = table.column(Role.INDICATOR)
         self._indicators = () if table.long else self._named_indicators()
 
     def run(self) -> None:
-        rows = self.grid.rows
-        for row in sorted(r for r in rows if r >= self.table.first_row):
-            if self._signs(rows[row]):
-                break
-            self._row(row)
-        hidden = tuple(r for r in self.grid.hidden_rows if r in self._unit_rows)
+        grid, trail = self.grid, self.desk.trail
+        for row in range(self.table.top, self.table.first_row):
+            trail.row(grid, row, Why.INDEX if row in self.table.indexes else Why.HEADING)
+        body = [r for r in sorted(grid.rows) if self.table.first_row <= r <= self.table.last_row]
+        end = next((r for r in body if self._signs(grid.rows[r])), self.table.last_row + 1)
+        read = []
+        for row in body:
+            why = Why.SIGNATURE if row >= end else self._row(row)
+            trail.row(grid, row, why)
+            if why is Why.FIGURE:
+                read.append(row)
+        trail.columns(grid, read, self._whys())
+        self._add_sums()
+        hidden = tuple(r for r in grid.hidden_rows if r in set(self._unit_rows))
         if hidden:
-            self.desk.notices.append(HiddenRows(self.grid.cell(hidden[0], 1), hidden))
+            self.desk.notices.append(HiddenRows(grid.cell(hidden[0], 1), hidden))
         self._stray_columns()
+
+    def _whys(self) -> dict[int, Why]:
+        """What becomes of each column in the rows that are read."""
+        used = {column.index for line in self.found.lines for column in line.columns.values()}
+        return {c.index: _why_of_column(c, used) for c in self.table.columns}
+
+    def _add_sums(self) -> None:
+        for group in self._groups.all:
+            if group.lines and any(spot for spot in self._values(group.row)):
+                self._sum(group.row, group.lines)
+
+    def _sum(self, row: int, lines: list[Line]) -> None:
+        for indicator in self._indicators:
+            line = Line(self.grid, row, indicator, None, self.table.values(indicator))
+            self.found.sums.append((line, lines))
 
     @staticmethod
     def _signs(spots: list[Spot]) -> bool:
         """A row of signatures, or of place and day above them: nothing in it is a number."""
         texts = [spot.text for spot in spots if isinstance(spot.value, str)]
         return len(texts) == len(spots) and any(ends_table(text) for text in texts)
-
-    def _unit_column(self) -> Column | None:
-        """ "Đơn vị" alone may also be the unit of measure: what stands in it decides."""
-        column = self.table.column(Role.UNIT)
-        if column is None or plain(column.heading) != "don vi":
-            return column
-        measures = {plain(w) for i in self.desk.plan.indicators for w in (i.unit_of_measure, i.things) if w}
-        below = [self.grid.text(row, column.index) for row in self.grid.rows if row >= self.table.first_row]
-        written = [text for text in below if text]
-        measured = bool(written) and all(plain(text) in measures or text == "%" for text in written[:3])
-        return None if measured else column
 
     def _named_indicators(self) -> tuple[Indicator, ...]:
         numbers = dict.fromkeys(c.indicator for c in self.table.columns if c.indicator)
@@ -177,55 +190,113 @@ class _Walk:
         spots = (self.grid.at(row, c.index) for c in self.table.columns if c.role in VALUES)
         return [spot for spot in spots if spot]
 
-    def _row(self, row: int) -> None:
+    def _row(self, row: int) -> Why:
         labels = [self._text(row, c) for c in (self._order, self._code, self._unit, self._indicator) if c]
         labels = [text for text in labels if text]
-        if any(is_subtotal(text) for text in labels):
-            return
+        if summed := next((text for text in labels if is_subtotal(text)), None):
+            if lines := self._groups.summed(summed):
+                self._sum(row, lines)
+            return Why.SUBTOTAL
         if any(is_total(text) for text in labels):
             self._total(row)
-        elif labels and is_note(labels[0]) and not self._values(row):
-            return
-        elif self.table.long:
-            self._long_row(row)
-        elif labels or self._values(row):
-            self._wide_row(row)
+            return Why.TOTAL
+        if labels and is_note(labels[0]) and not self._values(row):
+            return Why.REMARKS
+        if self._is_foreign(row):
+            return Why.ROW
+        if mark := self._group_mark(row):
+            self._groups.begin(mark, row)
+            return Why.GROUP
+        if self.table.long:
+            return self._long_row(row)
+        return self._wide_row(row) if labels or self._values(row) else Why.WORDS
+
+    def _group_mark(self, row: int) -> str | None:
+        """I, A or PHẦN before words that name neither a unit nor an indicator."""
+        order = self._text(row, self._order)
+        name = self._text(row, self._indicator if self.table.long else self._unit)
+        mark = group_mark(order or name)
+        if mark is None or self._text(row, self._code):
+            return None
+        return None if self._names_something(name or order) else mark
+
+    def _names_something(self, name: str) -> bool:
+        if self.table.long:
+            return self.desk.names.known(name) is not None
+        match = self.desk.match(name)
+        return bool(match.unit or match.candidates or match.encoding or match.since)
+
+    def _is_foreign(self, row: int) -> bool:
+        """Letters that only look like ours, or a turned direction, in what says whose figures these are."""
+        found = False
+        for column in (self._code, self._unit, self._indicator):
+            spot = self.grid.filled(row, column.index) if column else None
+            problem = strange(self.grid.cell(row, column.index), spot) if column else None
+            if problem:
+                self.desk.problems.append(problem)
+                found = True
+        return found
 
     def _total(self, row: int) -> None:
         for indicator in self._indicators:
-            self.totals.append(Line(self.grid, row, indicator, None, self.table.values(indicator)))
+            self.found.totals.append(Line(self.grid, row, indicator, None, self.table.values(indicator)))
 
-    def _wide_row(self, row: int) -> None:
+    def _add(self, line: Line) -> None:
+        self.found.lines.append(line)
+        self._groups.add(line)
+
+    def _wide_row(self, row: int) -> Why:
         if not self._text(row, self._unit) and not self._text(row, self._code):
             typed = [s for s in self._values(row) if s.formula is None]
             if typed:
                 self.desk.problems.append(RowWithoutUnit(self.grid.cell(row, typed[0].column)))
-            return
+            return Why.ROW if typed else Why.WORDS
+        if self._is_across(row):
+            return Why.WORDS
         unit = self._find_unit(row, [i.number for i in self._indicators])
         if unit is None:
-            return
+            return Why.ROW if self._values(row) else Why.WORDS
         self._unit_rows.append(row)
         for indicator in self._indicators:
-            self.lines.append(Line(self.grid, row, indicator, unit, self.table.values(indicator)))
+            self._add(Line(self.grid, row, indicator, unit, self.table.values(indicator)))
+        return Why.FIGURE
 
-    def _long_row(self, row: int) -> None:
+    def _is_across(self, row: int) -> bool:
+        """Words merged over names and values are a title inside the table."""
+        if self._unit is None:
+            return False
+        corner = self.grid.anchors.get((row, self._unit.index))
+        values = (c.index for c in self.table.columns if c.role in VALUES)
+        return corner is not None and any(self.grid.anchors.get((row, v)) == corner for v in values)
+
+    def _long_row(self, row: int) -> Why:
         text = self._text(row, self._indicator)
+        values = self._values(row)
         if not text:
-            if typed := [s for s in self._values(row) if s.formula is None]:
+            if typed := [s for s in values if s.formula is None]:
                 self.desk.problems.append(RowWithoutUnit(self.grid.cell(row, typed[0].column)))
-            return
+            return Why.ROW if typed else Why.WORDS
         number = self.desk.names.known(text)
+        if number is None and values and self._indicator:
+            number = place_row(
+                self.grid.cell(row, self._indicator.index), text, self._named_below(), self.desk
+            )
         if number is None:
-            if self._values(row) and self._indicator:
-                self.desk.problems.append(UnknownIndicator(self.grid.cell(row, self._indicator.index), text))
-            return
+            return Why.ROW if values else Why.WORDS
         unit = self._unit_of_long_row(row, number)
-        if unit:
-            self._unit_rows.append(row)
-            indicator = self.desk.plan.indicator(number)
-            column = self.table.column(Role.TARGET)
-            target = self.grid.at(row, column.index) if column else None
-            self.lines.append(Line(self.grid, row, indicator, unit, self.table.values(indicator), target))
+        if unit is None:
+            return Why.ROW if values else Why.WORDS
+        self._unit_rows.append(row)
+        indicator = self.desk.plan.indicator(number)
+        column = self.table.column(Role.TARGET)
+        target = self.grid.at(row, column.index) if column else None
+        self._add(Line(self.grid, row, indicator, unit, self.table.values(indicator), target))
+        return Why.FIGURE
+
+    def _named_below(self) -> set[str]:
+        """The indicators that rows of this table name."""
+        body = (r for r in self.grid.rows if self.table.first_row <= r <= self.table.last_row)
+        return {n for r in body if (n := self.desk.names.known(self._text(r, self._indicator)))}
 
     def _unit_of_long_row(self, row: int, number: str) -> Unit | None:
         if self._text(row, self._unit) or self._text(row, self._code):
@@ -262,11 +333,14 @@ class _Walk:
         return named
 
     def _named(self, row: int, name: str, at: Cell, indicators: list[str], coded: Unit | None) -> Unit | None:
-        units, desk = self.desk.units, self.desk
-        match = units.match(name, levels=desk.levels(indicators), within=desk.within)
+        desk, levels = self.desk, self._levels(indicators)
+        match = desk.match(name, levels, desk.within)
         if match.unit is None and not match.candidates:
-            wider = units.match(name)
+            wider = desk.match(name)
             match = wider if wider.unit or wider.candidates else match
+        if match.candidates and (above := self._text(row, self._above)):
+            nearer = desk.match(f"{name}, {above}", levels)
+            match = nearer if nearer.unit else match
         if match.candidates:
             return self._among(name, at, match.candidates, indicators, coded)
         if match.unit is None:
@@ -274,6 +348,12 @@ class _Walk:
         elif not match.exact:
             desk.notices.append(UnitReadAs(at, name, match.unit.title))
         return match.unit
+
+    def _levels(self, indicators: list[str]) -> frozenset[Level]:
+        key = tuple(indicators)
+        if key not in self._known_levels:
+            self._known_levels[key] = self.desk.levels(key)
+        return self._known_levels[key]
 
     def _among(
         self, name: str, at: Cell, candidates: tuple[Unit, ...], indicators: list[str], coded: Unit | None
@@ -327,10 +407,15 @@ class _Walk:
             if column is None:
                 if _is_value(spot):
                     self.desk.problems.append(ColumnWithoutHeading(at, Column(index, "", None).letter))
-            elif column.role is None:
+            elif column.role is None and (self.grid.title, index) not in self.desk.asked_columns:
                 heading_at = self.grid.cell(self.table.first_row - 1, index)
                 self.desk.notices.append(ColumnIgnored(heading_at, column.heading))
-            elif column.role in VALUES and not self.table.long and column.indicator is None:
+            elif (
+                column.role in VALUES
+                and not self.table.long
+                and column.indicator is None
+                and ((self.grid.title, index) not in self.desk.asked_columns)
+            ):
                 self.desk.problems.append(UnknownIndicator(at, column.heading))
 
 
@@ -338,4 +423,22 @@ def _is_value(spot: Spot) -> bool:
     return isinstance(spot.value, int | float | date | time | timedelta)
 
 
-CONFIRM = (vi.LEAVE_OUT, vi.MEND_FILE)
+_WHY = {
+    Role.ORDER: Why.ORDER,
+    Role.CODE: Why.NAME,
+    Role.UNIT: Why.NAME,
+    Role.ABOVE: Why.NAME,
+    Role.INDICATOR: Why.NAME,
+    Role.MEASURE: Why.MEASURE,
+    Role.TARGET: Why.TARGET,
+    Role.BEFORE: Why.EARLIER,
+    Role.NOTE: Why.REMARKS,
+}
+
+
+def _why_of_column(column: Column, used: set[int]) -> Why:
+    if column.index in used:
+        return Why.FIGURE
+    if column.role in VALUES and column.mode in {Role.INCREMENT, Role.CUMULATIVE}:
+        return Why.OTHER_COUNT
+    return _WHY.get(column.role, Why.COLUMN) if column.role else Why.COLUMN

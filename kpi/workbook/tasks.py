@@ -18,7 +18,6 @@ from kpi import vi
 from kpi.model import Cell, Document, Plan, Quarter, TaskState, TaskUpdate
 from kpi.problems import (
     BrokenFormula,
-    DamagedWorkbook,
     DayToCome,
     DoneWithoutResult,
     ForeignTask,
@@ -41,9 +40,9 @@ from kpi.problems import (
 )
 from kpi.tasks import LONGEST, Standing, lean, of_owner, owners, stand, told_again, wrong
 from kpi.vi import tasks as words
-from kpi.workbook import guard
+from kpi.workbook.apart import load_apart
 from kpi.workbook.forms import KEY_MARK, KEY_SHEET, save
-from kpi.workbook.grid import Grid, Spot, load
+from kpi.workbook.grid import Grid, Spot
 from kpi.workbook.layout import (
     DAY,
     FONT,
@@ -56,6 +55,7 @@ from kpi.workbook.layout import (
     page_setup,
     text,
 )
+from kpi.workbook.loading import Load
 from kpi.workbook.values import as_date, date_in
 from kpi.workbook.words import fold
 
@@ -268,16 +268,18 @@ class _Reading:
 
 
 def read_tasks(
-    filename: str, content: bytes, plans: Mapping[str, Plan], held: Held, today: date
+    filename: str,
+    content: bytes,
+    plans: Mapping[str, Plan],
+    held: Held,
+    today: date,
+    load: Load = load_apart,
 ) -> TaskDraft:
     """Never raises for what a file holds."""
     draft = TaskDraft(PurePath(filename.replace("\\", "/")).name, content)
-    refused = guard.refuse(draft.filename, content)
-    grids = DamagedWorkbook() if refused else load(content)
-    if refused or isinstance(grids, DamagedWorkbook):
-        return replace(draft, problems=(refused or DamagedWorkbook(),))
-    if large := next((grid.too_large for grid in grids if grid.too_large), None):
-        return replace(draft, problems=(large,))
+    grids = load(draft.filename, content)
+    if not isinstance(grids, tuple):
+        return replace(draft, problems=(grids,))
     key = next((grid for grid in grids if grid.text(1, 1) == TASK_MARK), None)
     sheet = next((grid for grid in grids if grid.title == words.SHEET), None)
     if key is None or sheet is None:

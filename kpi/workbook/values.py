@@ -36,13 +36,16 @@ class WrittenRank:
     gain: int | None = None
 
 
+# Nothing that is counted has more; the rest is a cat on the keyboard, or an attack.
+MOST_DIGITS = 40
 # What stands for a group of thousands between digits: a space of any width.
 _SPACE = "[ \u00a0\u2009\u202f']"
-_NUMBER = re.compile(rf"[+-]?\d+(?:(?:[.,]|{_SPACE}(?=\d{{3}}(?!\d)))\d+)*")
-_THOUSANDS = re.compile(rf"\d{{1,3}}(?:(?P<mark>[.,]|{_SPACE})\d{{3}})(?:(?P=mark)\d{{3}})*")
-_DECIMAL = re.compile(r"\d+[.,]\d+")
+# Digits of other scripts and of double width are digits to Python, and nobody's figures here.
+_NUMBER = re.compile(rf"[+-]?[0-9]+(?:(?:[.,]|{_SPACE}(?=[0-9]{{3}}(?![0-9])))[0-9]+)*(?!\d)")
+_THOUSANDS = re.compile(rf"[0-9]{{1,3}}(?:(?P<mark>[.,]|{_SPACE})[0-9]{{3}})(?:(?P=mark)[0-9]{{3}})*")
+_DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
 _BOTH = re.compile(
-    rf"(?P<whole>\d{{1,3}}(?:(?P<mark>[.,]|{_SPACE})\d{{3}})(?:(?P=mark)\d{{3}})*)(?P<point>[.,])(?P<rest>\d+)"
+    rf"(?P<whole>[0-9]{{1,3}}(?:(?P<mark>[.,]|{_SPACE})[0-9]{{3}})(?:(?P=mark)[0-9]{{3}})*)(?P<point>[.,])(?P<rest>[0-9]+)"
 )
 _AT_LEAST = re.compile(r"^(>=|=>|≥|>)\s*")
 
@@ -50,7 +53,9 @@ _AT_LEAST = re.compile(r"^(>=|=>|≥|>)\s*")
 def number(text: str) -> tuple[Decimal, ...]:
     """Every reading the digits allow: "1.292" is 1.292 and 1292, "96,5" is 96.5, "1.234,5" is 1234.5; () for no number."""
     sign, digits = ("-", text[1:]) if text[:1] == "-" else ("", text.removeprefix("+"))
-    if digits.isdecimal():
+    if len(digits) > MOST_DIGITS:
+        return ()
+    if digits.isascii() and digits.isdecimal():
         return (Decimal(sign + digits),)
     if (both := _BOTH.fullmatch(digits)) and both["mark"] != both["point"]:
         return (Decimal(f"{sign}{_only_digits(both['whole'])}.{both['rest']}"),)
@@ -91,8 +96,8 @@ def written_fraction(text: str) -> WrittenFraction | None:
     return WrittenFraction(over[0], under.readings[0], under.remark)
 
 
-_RANK = re.compile(r"(?:xep\s*)?(?:thu\s*)?(?:hang\s*)?(?:thu\s*)?(\d{1,3})(?:\s*/\s*\d{1,3})?")
-_GAIN = re.compile(r"(?:(tang|len|giam|xuong|tut)\s*|([+-])\s*)?(\d{1,3})\s*(bac)?(?:\s*hang)?")
+_RANK = re.compile(r"(?:xep\s*)?(?:thu\s*)?(?:hang\s*)?(?:thu\s*)?([0-9]{1,3})(?:\s*/\s*[0-9]{1,3})?")
+_GAIN = re.compile(r"(?:(tang|len|giam|xuong|tut)\s*|([+-])\s*)?([0-9]{1,3})\s*(bac)?(?:\s*hang)?")
 
 
 def written_rank(text: str) -> WrittenRank | None:
@@ -110,7 +115,7 @@ def written_rank(text: str) -> WrittenRank | None:
 def stored_number(value: int | float, number_format: str) -> Written:
     """A number that Excel itself holds; "96%" typed there is 0.96 with a percent format."""
     # Excel keeps 15 digits: the noise behind them, as in 0.1 + 0.2, was never typed and never shown.
-    exact = Decimal(value) if isinstance(value, int) else Decimal(repr(float(f"{value:.15g}")))
+    exact = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
     if is_percent(number_format):
         return Written((trimmed(exact * 100),), percent=True)
     return Written((trimmed(exact),))
@@ -127,7 +132,7 @@ def trimmed(value: Decimal) -> Decimal:
     return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
-_DAY_FIRST = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})\s*[/.-]\s*([0-9]{1,2})\s*[/.-]\s*([0-9]{4})")
 _IN_WORDS = re.compile(r"(?:ngai\s*)?(\d{1,2})\s*thang\s*(\d{1,2})\s*nam\s*(\d{4})")
 
 

@@ -24,6 +24,21 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+# Marks that turn the direction of what is shown; a width of zero is only forgiven.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SCRIPTS = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13ff\u1f00-\u1fff]")
+
+
+def turns(text: str) -> bool:
+    """Whether what is seen is not what stands there."""
+    return bool(_TURNING.search(text))
+
+
+def foreign_letters(text: str) -> str:
+    """The letters of Cyrillic, Greek and other scripts whose shapes are ours."""
+    return "".join(dict.fromkeys(c for c in text if _SCRIPTS.match(c) and c.isalpha()))
+
+
 def plain(text: str) -> str:
     """Folded letters and digits only, for whole names: "Trạm/đài (truyền thanh)" -> "tram dai truien thanh"."""
     return " ".join(re.findall(r"[a-z0-9%]+", fold(text)))
@@ -53,6 +68,10 @@ _TOTALS = folded(
 )
 _SUBTOTAL = re.compile(r"cộng\s.*|.*\b[ivx]+\s*\+\s*[ivx]+.*")
 _GROUP = re.compile(r"[ivxlc]+|[a-z]|phan\b.*")
+_GREAT_GROUP = re.compile(r"[IVXLC]+|[A-Z]|PHẦN\b.*|Phần\b.*")
+# Not X, P, H and T, which are short for kinds of units.
+_LED = re.compile(r"(I{1,3}|IV|VI{0,3}|IX|XI{1,3}|[A-E])\s*[.):–-]\s*[^\W\d].*")
+_MARKS = re.compile(r"\b(?:[ivxlc]+|[a-z])(?:\s*[+,]\s*(?:[ivxlc]+|[a-z]))*$")
 _END = re.compile(
     r"\(?(nguoi (lap|tong hop|bao cao|ki)\b|thu truong\b|ki,|ki ten|noi nhan|giam doc\b|truong phong\b|chu tich\b"
     r"|pho (giam doc|truong phong|chu tich)\b|[tk]m\.|kt\.|tl\.|tuq\.)|.*,\s*ngai[\s\d.…_]*thang[\s\d.…_]*nam"
@@ -75,6 +94,29 @@ def is_subtotal(text: str) -> bool:
 def is_group_number(text: str) -> bool:
     """What numbers a heading inside the table: I, II, A, "Phần I"."""
     return bool(_GROUP.fullmatch(fold(text).strip(" .)-(")))
+
+
+def group_mark(text: str) -> str | None:
+    """ "I" of "I." and of "I. Vùng thấp", "A" of "(A)", "PHẦN I" of "PHẦN I - VÙNG THẤP"; small letters number what is inside a row."""
+    bare = tidy(text).strip(" .)-(:")
+    if led := _LED.fullmatch(bare):
+        return led[1]
+    if not _GREAT_GROUP.fullmatch(bare):
+        return None
+    return re.split(r"\s*[-–:.]\s*", bare, maxsplit=1)[0]
+
+
+def group_style(mark: str) -> str:
+    """Groups of one style follow each other; of different styles one stands inside the other."""
+    if mark.casefold().startswith("ph"):
+        return "part"
+    return "roman" if re.fullmatch("[IVX]+", mark) else "letter"
+
+
+def summed_marks(text: str) -> tuple[str, ...]:
+    """The groups that "Cộng I + II" adds up."""
+    found = _MARKS.search(tidy(text).casefold())
+    return tuple(re.findall(r"[a-z]+", found.group())) if found else ()
 
 
 def ends_table(text: str) -> bool:

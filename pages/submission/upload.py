@@ -35,7 +35,7 @@ with st.container(border=True):
 with st.container(border=True):
     st.subheader("Bước 3. Nạp tệp đã điền", anchor=False)
     files = st.file_uploader(
-        "Chọn một hoặc nhiều tệp Excel (.xlsx). Chưa có gì được lưu khi bạn chưa bấm nút.",
+        "Chọn một hoặc nhiều tệp Excel (.xlsx, .xls). Chưa có gì được lưu khi bạn chưa bấm nút.",
         accept_multiple_files=True,
         max_upload_size=5,
         key=intake.uploader_key(),
@@ -45,5 +45,12 @@ with st.container(border=True):
     if drafts:
         if len(ready) < len(drafts):
             st.caption(f"{len(ready)}/{len(drafts)} tệp sẵn sàng; tệp chưa sẵn sàng sẽ không được lưu.")
-        if st.button("Lưu số liệu", type="primary", key="keep", disabled=not ready, icon=":material/save:"):
-            intake.keep(ready, person)
+        st.button(
+            "Lưu số liệu",
+            type="primary",
+            key="keep",
+            disabled=not ready,
+            icon=":material/save:",
+            on_click=intake.keep,
+            args=(ready,),
+        )

@@ -1,0 +1,1 @@
+insert into mapping select $upload, r.sort, r.found, r.choice from (select unnest($rows) as r)

@@ -1,0 +1,37 @@
+"""A file is checked and parsed. `kpi.workbook.apart` does the same where nothing can come to harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kpi.model import Cell
+from kpi.problems import DamagedWorkbook, TooMany, Unreadable
+from kpi.workbook import biff, guard, ooxml
+from kpi.workbook.grid import Grid
+from kpi.workbook.limits import MOST_CELLS, MOST_MERGES, Refused
+
+Load = Callable[[str, bytes], tuple[Grid, ...] | Unreadable]
+"""From the name and the bytes of a file to its sheets in their order, or why it cannot be read."""
+
+
+def load_here(filename: str, content: bytes) -> tuple[Grid, ...] | Unreadable:
+    """In this process: for bytes that the program made itself, and inside the subprocess."""
+    if refused := guard.refuse(filename, content):
+        return refused
+    try:
+        return _within_limits(biff.grids(content) if guard.is_biff(content) else ooxml.Book(content).grids())
+    except Refused as refused_later:
+        return refused_later.problem
+    # No list of what a parser raises on hostile bytes is complete; whatever it is, the file is damaged.
+    except Exception as error:  # noqa: BLE001
+        return DamagedWorkbook(code=type(error).__name__)
+
+
+def _within_limits(grids: Iterable[Grid]) -> tuple[Grid, ...]:
+    found, covered = [], 0
+    for grid in grids:
+        covered += len(grid.anchors)
+        if covered > MOST_CELLS:
+            raise Refused(TooMany("merges", MOST_MERGES, Cell(grid.title, "A1")))
+        found.append(grid)
+    return tuple(found)
