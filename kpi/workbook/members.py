@@ -53,6 +53,8 @@ _ROWS = 100
 """So many empty rows are made ready."""
 _LOOKED_THROUGH = 20
 """So many rows may stand over the headings."""
+# A printed page has no room for more.
+_GUIDE_WIDTH = 78
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
 _WIDTHS = {words.MEMBER_NAME: 26, words.ROOM: 34, words.RATED: 30, words.INITIATIVE_TITLE: 50, words.WORK: 50}
 _DAYS = {words.DECISION_DAY, words.DUE, words.DONE_ON}
@@ -149,7 +151,7 @@ def _rule(
 
 
 def _guide(sheet: Worksheet, plan: Plan) -> None:
-    sheet.column_dimensions["A"].width = 110
+    sheet.column_dimensions["A"].width = _GUIDE_WIDTH
     lines = [(words.RESTRICTED, True)]
     for heading, said in words.member_guide(plan):
         lines += [(heading, True), (said, False)]
@@ -157,7 +159,7 @@ def _guide(sheet: Worksheet, plan: Plan) -> None:
         box = sheet.cell(row, 1, line)
         box.font = Font(name=FONT, size=12, bold=bold)
         box.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = height_of(line, 110, 12)
+        sheet.row_dimensions[row].height = height_of(line, _GUIDE_WIDTH, 12)
     sheet.protection.sheet = True
     page_setup(sheet, landscape=False)
 
