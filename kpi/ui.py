@@ -37,7 +37,7 @@ from kpi.progress import Assessment, assess
 from kpi.settings import Settings, beside
 from kpi.settings import load as load_settings
 from kpi.store import People, Store
-from kpi.tasks import Standing, stand
+from kpi.tasks import Standing, known_on, stand
 from kpi.units import Directory, Units
 
 _SHIPPED = Path(__file__).parent.parent / "data"
@@ -534,8 +534,8 @@ def standings(view: View) -> list[Standing]:
 
 
 def as_known(view: View) -> date:
-    """The day on which tasks are looked at: the quarter's last, or today when it is not over."""
-    return min(view.quarter.last_day, today())
+    """The day on which tasks are looked at."""
+    return known_on(view.plan, view.quarter, today())
 
 
 def show_table(table: export.Table, alt: str, *, wrap: int = 46, most: int = 7) -> None:

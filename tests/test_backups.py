@@ -575,7 +575,11 @@ def test_an_export_goes_on_record_and_prints_the_head(kpi, held, tmp_path):
         newest, head = store.record.events(LAN)[0], store.record.head()
     assert said(done)["head"] == head
     assert f"Mã chốt nhật ký: {head}" in done.stdout
-    assert (newest.act, newest.subject, newest.quarter) == (Act.EXPORT, "bao-cao-bac-kan-2022-2022-Q1.csv", "2022-Q1")
+    assert (newest.act, newest.subject, newest.quarter) == (
+        Act.EXPORT,
+        "bao-cao-bac-kan-2022-2022-Q1.csv",
+        "2022-Q1",
+    )
     sha256 = hashlib.sha256(out.read_bytes()).hexdigest()
     assert newest.after.startswith(f"{said(done)['snapshot']} {sha256} ")
 

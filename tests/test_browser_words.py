@@ -21,10 +21,10 @@ ENGLISH = re.compile(
     r"|running|stop|connecting|error|print|theme|light|dark|system|streamlit)\b",
     re.IGNORECASE,
 )
-# A Material icon is a word in a font of icons.
+# A Material icon is a word in a font of icons; what stands in `pre` is quoted from a file.
 SAID = """() => {
     const said = new Set([document.title]);
-    const mute = 'script, style, noscript, canvas, [translate=no]';
+    const mute = 'script, style, noscript, canvas, pre, [translate=no]';
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
     while (walker.nextNode()) {
         const node = walker.currentNode;

@@ -129,7 +129,9 @@ def test_no_page_brings_its_own_html_or_css(path):
         assert forbidden not in code
 
 
-@pytest.mark.parametrize("path", [*PAGES, ROOT / "kpi" / "charts.py", *(ROOT / "kpi" / "export").glob("*.py")], ids=name)
+@pytest.mark.parametrize(
+    "path", [*PAGES, ROOT / "kpi" / "charts.py", *(ROOT / "kpi" / "export").glob("*.py")], ids=name
+)
 def test_what_shows_or_writes_does_not_judge(path):
     """Verdicts come from kpi.progress: nobody else compares with a target, and no page says SQL."""
     tree = ast.parse(path.read_text("utf-8"))

@@ -229,8 +229,12 @@ class Store:
     def files(self) -> dict[str, Callable[[], bytes]]:
         """Every file beside the store that belongs to it, by its place: what gives its bytes, or says it is lost."""
         originals = {f"{ORIGINALS}/{u.sha256}.xlsx": partial(self.content, u) for u in self.uploads()}
-        evidence = {f"{EVIDENCE}/{name}": partial(self._evidence.content, name) for name in self.tasks.files()}
-        exports = {f"{EXPORTS}/{name}": partial(self._handed_out.content, name) for name in self.exports.files()}
+        evidence = {
+            f"{EVIDENCE}/{name}": partial(self._evidence.content, name) for name in self.tasks.files()
+        }
+        exports = {
+            f"{EXPORTS}/{name}": partial(self._handed_out.content, name) for name in self.exports.files()
+        }
         plans = {f"{PLANS}/{p.name}": p.read_bytes for p in sorted((self.path.parent / PLANS).glob("*.toml"))}
         return {**originals, **evidence, **exports, **plans}
 
@@ -251,7 +255,13 @@ class Store:
             changed = [
                 Flaw("figures", int(n)) for n, digest in noted if _is_id(n) and _written(db, n) != digest
             ]
-        others = [*self.people.verify(), *self.tasks.verify(), *self.awards.verify(), *self.exports.verify(), *self.plans.verify()]
+        others = [
+            *self.people.verify(),
+            *self.tasks.verify(),
+            *self.awards.verify(),
+            *self.exports.verify(),
+            *self.plans.verify(),
+        ]
         return [*self.record.verify(*anchors), *unnoted, *gone, *changed, *others]
 
     def _count_revisions(self) -> int:

@@ -1202,7 +1202,9 @@ def refusal(error: KpiError) -> str:
                 "Hãy để các mục cùng tên ([[indicator]], [[task]], [[criterion]]) đứng liền nhau, hoặc sửa tệp bằng tay."
             )
         case UnknownSubjectError():
-            return f"Kế hoạch không có đối tượng, tiêu chuẩn hay thành phần hồ sơ nào mang mã “{error.subject}”."
+            return (
+                f"Kế hoạch không có đối tượng, tiêu chuẩn hay thành phần hồ sơ nào mang mã “{error.subject}”."
+            )
         case PersonalErasedError():
             return (
                 f"Từ ngày {day(error.since)} chương trình không giữ xếp loại, kỷ luật của cá nhân nữa nên không nhận "
@@ -1494,8 +1496,9 @@ COMMANDS = {
 }
 UPLOAD_HEADINGS = ("Số", "Kỳ", "Đơn vị gửi", "Tệp", "Nạp lúc", "Người nạp", "Tình trạng")
 PROGRESS_HEADINGS = ("STT", "Chỉ tiêu", "Chỉ tiêu giao", "Kết quả", "Đánh giá", "Còn thiếu", "Báo cáo")
+NAMELESS = "cần tên người làm, không để trống"
 NO_EXPORTS = "Chưa xuất báo cáo nào."
-SNAPSHOT_ALONE = "Dùng --snapshot một mình, không cùng --plan hay --period."
+SNAPSHOT_ALONE = "Dùng --snapshot một mình: tệp được lấy lại đúng như đã xuất, nên không có --plan, --period, --format hay --closed."
 PLAN_AND_PERIOD = "Cần --plan và --period (hoặc --quarter); hoặc --snapshot để lấy lại một lần xuất."
 NO_UPLOADS = "Chưa có lần nạp nào."
 NO_FAULTS = "Các tệp dữ liệu không có lỗi."
@@ -1650,6 +1653,7 @@ TASK_STATE: Mapping[TaskState, str] = {
 
 NO_TEMPLATE = "không có tệp này trong thư mục templates. Hãy chép lại từ bộ cài."
 EXPORT_HEADINGS = ("Mã", "Lúc xuất", "Kỳ", "Tệp", "Người xuất", "Từ đó đến nay", "Mã tệp")
+TASK_HEADINGS = ("Mã", "Nhiệm vụ", "Kết quả")
 CHANGE_HEADINGS = ("Dòng", "Cột", "Lúc xuất", "Bây giờ")
 SERIES = {"value": "Kết quả", "pace": "Tiến độ cần có", "target": "Chỉ tiêu"}
 PICTURE = {

@@ -147,9 +147,9 @@ def in_full(day: date) -> str:
     return f"ngày {day.day:02} tháng {month} năm {day.year}"
 
 
-def export_mark(id: str, figures_sha256: str) -> str:  # noqa: A002 - as in `Stamp`
-    """What every page carries, by which the export is found again."""
-    return f"Bản xuất {id} · mã {figures_sha256[:12]}"
+def export_mark(id: str, figures_sha256: str, plan_sha256: str) -> str:  # noqa: A002 - as in `Stamp`
+    """What every page carries: by what the export is found again, and by which text of the plan it was judged."""
+    return f"Bản xuất {id} · mã {figures_sha256[:12]} · kế hoạch {plan_sha256[:12]}"
 
 
 def made(mark: str, utc: datetime, person: str) -> str:

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpi.model import Cell, Discipline, Document, Initiative, Member, OwnTask, Plan
+from kpi.model import Cell, Discipline, Document, Initiative, Member, OwnTask, Plan, Round
 from kpi.problems import (
     BadCode,
     BrokenFormula,
@@ -78,20 +78,22 @@ class MemberDraft:
 # The blank form.
 
 
-def blank_members(plan: Plan) -> bytes:
+def blank_members(plan: Plan, year: int) -> bytes:
+    """The form of one round."""
+    of = plan.round(year)
     book = Workbook()
     book.remove(book.active)
     choices = _choices(plan)
     for title, headings in words.MEMBER_FORM.items():
-        _sheet(book.create_sheet(title), plan, title, headings, choices)
-    _guide(book.create_sheet(words.GUIDE_SHEET), plan)
+        _sheet(book.create_sheet(title), words.movement(plan, year), title, headings, choices)
+    _guide(book.create_sheet(words.GUIDE_SHEET), plan, of)
     lists = book.create_sheet(_CHOICES_SHEET)
     for column, options in enumerate(choices.values(), start=1):
         for row, option in enumerate(options, start=1):
             lists.cell(row, column, option).data_type = "s"
     lists.sheet_state = "hidden"
     lists.protection.sheet = True
-    return save(book, plan.end)
+    return save(book, of.end)
 
 
 def _choices(plan: Plan) -> dict[str, tuple[str, ...]]:
@@ -104,13 +106,13 @@ def _choices(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 
 def _sheet(
-    sheet: Worksheet, plan: Plan, title: str, headings: Sequence[str], choices: Mapping[str, Sequence[str]]
+    sheet: Worksheet, plan: str, title: str, headings: Sequence[str], choices: Mapping[str, Sequence[str]]
 ) -> None:
     for row, (line, size, color) in enumerate(
         (
             (words.RESTRICTED, 11, "C00000"),
             (words.MEMBER_FORM_TITLE[title], 14, "000000"),
-            (plan.title, 12, GREY),
+            (plan, 12, GREY),
         ),
         start=1,
     ):
@@ -150,10 +152,10 @@ def _rule(
         add_rule(sheet, rule, words.TYPE_DAY, column, first, last)
 
 
-def _guide(sheet: Worksheet, plan: Plan) -> None:
+def _guide(sheet: Worksheet, plan: Plan, of: Round) -> None:
     sheet.column_dimensions["A"].width = _GUIDE_WIDTH
     lines = [(words.RESTRICTED, True)]
-    for heading, said in words.member_guide(plan):
+    for heading, said in words.member_guide(plan, of):
         lines += [(heading, True), (said, False)]
     for row, (line, bold) in enumerate(lines, start=1):
         box = sheet.cell(row, 1, line)
