@@ -102,7 +102,10 @@ def show_unsent(view: View) -> None:
 def show(view: View, report: Report) -> None:
     """What will be handed out, before it is."""
     words, whole, by_unit, drawn, annexes = st.tabs(
-        ["Lời báo cáo", "Bảng tổng hợp", "Bảng theo đơn vị", "Biểu đồ", "Phụ lục từng đơn vị"]
+        ["Lời báo cáo", "Bảng tổng hợp", "Bảng theo đơn vị", "Biểu đồ", "Phụ lục từng đơn vị"],
+        key="xem_bc",
+        on_change="rerun",
+        bind="query-params",
     )
     with words:
         _show_words(report)
@@ -287,7 +290,7 @@ def show_exports(view: View) -> None:
             "Xem lại một lần xuất",
             list(by_id),
             format_func=lambda n: f"{n}: {by_id[n].filename}, {vi.moment(by_id[n].made_at)}",
-            key="lan_xuat",
+            key=f"lan_xuat_{found[0].id}",
         )
     ]
     _show_export(view, chosen)

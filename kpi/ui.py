@@ -486,7 +486,11 @@ def empty_store(view: View) -> bool:
     if not may(here, Right.SUBMISSION):
         st.info("Chưa có số liệu nào. Số liệu sẽ hiện ở đây khi các đơn vị nạp báo cáo quý đầu tiên.")
         return True
-    offered = may(here, Right.OFFICE) and all(demo.fits(store(), plan) for plan in plans().values())
+    offered = (
+        may(here, Right.OFFICE)
+        and demo.has_samples(view.plan)
+        and all(demo.fits(store(), plan) for plan in plans().values())
+    )
     st.info(
         "Chưa có số liệu nào. Hãy mở trang “Nạp số liệu” để lấy biểu mẫu trống và nạp báo cáo quý đầu tiên"
         + (

@@ -131,12 +131,20 @@ def _lacking(
             name, things = row.indicator.short_name, row.indicator.things
             gap = None if row.indicator.kind is Kind.RANK else row.gap
             yield standing.late(row.indicator.number, name, said, row.needed, gap, things)
+        elif row.target is None and row.status not in standing.DONE and row.value is not None:
+            yield standing.short(
+                row.indicator.number, row.indicator.short_name, *_parts(row), row.indicator.things
+            )
     if silent:
         yield standing.unsent([r.name for r in silent], quarter)
     for found in standings:
         if found.days_late:
             task, state = found.task, vi.TASK_STATE[found.state]
             yield standing.late_task(task.key, task.content, task.assignee, state, found.days_late)
+
+
+def _parts(row: Assessment) -> tuple[Decimal, Decimal]:
+    return row.numerator or Decimal(0), row.denominator or Decimal(0)
 
 
 def _courses(plan: Plan, units: Units, period: Period, held: Sequence[Reading]) -> Iterator[Course]:

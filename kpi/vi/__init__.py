@@ -283,8 +283,9 @@ def status(which: Status, *, some: bool = False) -> str:
 
 
 def plan_name(plan: Plan) -> str:
-    """Its title and when it runs: "… (2022)", "… (2022–2025)"."""
-    return f"{plan.title} ({_years(plan.start.year, plan.end.year)})"
+    """When and where it runs, then its title: a list shows only the first words."""
+    years = _years(plan.start.year, plan.end.year)
+    return f"{' '.join(filter(None, (plan.place, years)))}: {plan.title}"
 
 
 def _years(first: int, last: int) -> str:

@@ -88,7 +88,7 @@ def in_sentence(p: Period) -> str:
 
 def under(title: str, number: str, issued: str) -> str:
     """The plan a table belongs to, below its title."""
-    return f"(Kế hoạch {_cited(number, issued)}: {title})"
+    return f"(Kế hoạch {cited(number, issued)}: {title})"
 
 
 def charts_title(province: str, p: Period) -> str:
@@ -97,7 +97,7 @@ def charts_title(province: str, p: Period) -> str:
 
 def opening(issuer: str, title: str, number: str, issued: str, p: Period) -> str:
     return (
-        f"Thực hiện Kế hoạch {_cited(number, issued)} của {issuer} về “{title}”, "
+        f"Thực hiện Kế hoạch {cited(number, issued)} của {issuer} về “{title}”, "
         f"{issuer} báo cáo kết quả thực hiện {in_sentence(p)} như sau:"
     )
 
@@ -229,7 +229,7 @@ def task_paragraph(
     return " ".join(f"{words}." for words in sentences if words)
 
 
-def _cited(number: str, issued: str) -> str:
+def cited(number: str, issued: str) -> str:
     """ "số …/KH-STTTT tháng 01 năm 2022": a plan published without its number leaves the place open."""
     cited = f"số {'…' if number.startswith('/') else ''}{number}" if number else ""
     return " ".join(filter(None, (cited, issued)))
