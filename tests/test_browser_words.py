@@ -125,7 +125,7 @@ def test_a_download_without_a_session_saves_nothing(demo, page):
     saved: list[object] = []
     page.on("download", lambda download: saved.append(download))
     page.context.clear_cookies()
-    page.get_by_role("button", name="Tải CSV cho Excel").click()
+    page.get_by_role("button", name="CSV tổng hợp cho Excel").click()
     expect(page).to_have_url(re.compile(r"/dang-nhap\?xong=het-phien&tiep=%2Fbao-cao"))
     assert saved == []
 
