@@ -4,15 +4,12 @@ HOST ?= 127.0.0.1
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
-OFFICE := libreoffice-calc libreoffice-writer poppler-utils
 # Debian's packages, for the tests only.
-install = as_root=; test "$$(id -u)" = 0 || as_root="sudo -n"; \
-	command -v apt-get >/dev/null && $$as_root apt-get update -qq && \
-	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $(1) >/dev/null
+PROGRAMS := chromium libreoffice-calc libreoffice-writer poppler-utils
 SERVE := $(BIN)/uvicorn dashboard:app --host $(HOST) --port $(PORT) --no-server-header --log-level warning
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fast check bench lock chromium office clean
+.PHONY: help run demo test fast slow fuzz check bench lock programs clean
 
 help:  ## List what make can do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -26,12 +23,19 @@ demo: $(VENV)/run  ## The same, filled with the sample quarters (data/demo)
 	@echo "Đang khởi động; nhấn Ctrl+C để dừng"
 	@KPI_DEMO=1 KPI_STORE=data/demo/kpi.duckdb $(SERVE)
 
-test: $(VENV)/test chromium office  ## All tests, also in a real browser and a real office program
-	@$(BIN)/python -m pytest -n auto -m "not browser and not office"
+test: $(VENV)/test programs  ## All tests, also in a real browser and a real office program
+	@$(BIN)/python -m pytest -n auto -m "not browser and not office and not slow"
 	@$(BIN)/python -m pytest -n 2 -m "browser or office"
 
 fast: $(VENV)/test  ## The tests that need neither a browser nor LibreOffice
-	@$(BIN)/python -m pytest -n auto -m "not browser and not office"
+	@$(BIN)/python -m pytest -n auto -m "not browser and not office and not slow"
+
+slow: $(VENV)/test  ## The properties of numbers and names, 100.000 strings each
+	@$(BIN)/python -m pytest -n auto -m slow
+
+fuzz: $(VENV)/test  ## A minute of hostile bytes through guard and reader (installs atheris; Linux)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris==3.0.0
+	@$(BIN)/python -m fuzz.workbook -max_total_time=60
 
 check: $(VENV)/test  ## Format, lint, types, import contracts, data files
 	@$(BIN)/ruff format --check .
@@ -40,7 +44,7 @@ check: $(VENV)/test  ## Format, lint, types, import contracts, data files
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m kpi check
 
-bench: $(VENV)/test chromium  ## Speed, as ratios against a base measured in the same run
+bench: $(VENV)/test programs  ## Speed, as ratios against a base measured in the same run
 	@$(BIN)/python -m benchmarks
 
 lock: $(VENV)/test  ## Pin every dependency with its hashes, for all systems
@@ -62,10 +66,9 @@ $(VENV)/test: $(VENV)/run requirements-test.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
 	@touch $@
 
-chromium:
-	@command -v chromium >/dev/null || { $(call install,chromium); } \
-		|| { echo "The browser tests need Chromium. Run: sudo apt-get install chromium"; exit 1; }
-
-office:
-	@command -v soffice >/dev/null && command -v pdftotext >/dev/null || { $(call install,$(OFFICE)); } \
-		|| { echo "The tests of documents need LibreOffice. Run: sudo apt-get install $(OFFICE)"; exit 1; }
+programs:  # a browser and an office program
+	@command -v chromium >/dev/null && command -v soffice >/dev/null && command -v pdftotext >/dev/null || { \
+		as_root=; test "$$(id -u)" = 0 || as_root="sudo -n"; \
+		command -v apt-get >/dev/null && $$as_root apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $(PROGRAMS) >/dev/null; \
+	} || { echo "The tests need Chromium and LibreOffice. Run: sudo apt-get install $(PROGRAMS)"; exit 1; }

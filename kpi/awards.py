@@ -24,6 +24,7 @@ from kpi.model import (
     Rating,
     Reading,
     Receipt,
+    Round,
     Rule,
     Status,
     Task,
@@ -102,6 +103,7 @@ class _Case:
     """All that is known of one nominee."""
 
     plan: Plan
+    round: Round
     day: date
     nominee: Nominee
     subject: str
@@ -128,17 +130,18 @@ def judge(
     members: Sequence[Member],
     judgements: Iterable[Judgement],
     *,
+    of: Round,
     day: date,
     personal: bool,
 ) -> list[Ruling]:
     """Every criterion for every nominee, rooms first; people only when their list was handed in (`personal`).
 
-    `assessments` are the province's at the plan's last quarter. `day` is when it is asked: of own work without an end
-    it decides whether it is late. Of several judgements the last counts.
+    `assessments` are the province's at the round's last quarter. `day` is when it is asked: of own work without an end
+    it decides whether it is late. Of several judgements of the round the last counts.
     """
-    said = {(j.subject, j.criterion): j for j in judgements}
+    said = {(j.subject, j.criterion): j for j in judgements if j.year == of.year}
     figures = {a.indicator.number: a for a in assessments if a.unit.code == plan.province}
-    cases = _cases(plan, figures, tuple(standings), members if personal else (), day, listed=personal)
+    cases = _cases(plan, of, figures, tuple(standings), members if personal else (), day, listed=personal)
     return [
         _ruling(case, criterion, said.get((case.subject, criterion.key)))
         for case in cases
@@ -151,9 +154,11 @@ def judge(
 class Hearing:
     """All that was looked at, and what follows from it."""
 
+    round: Round
     assessments: tuple[Assessment, ...]
-    """The province's at the plan's last quarter."""
+    """The province's at the round's last quarter."""
     standings: tuple[Standing, ...]
+    """Of the tasks that begin before the round is over."""
     members: tuple[Member, ...] | None
     rulings: tuple[Ruling, ...]
 
@@ -167,20 +172,54 @@ def hear(
     judgements: Iterable[Judgement],
     day: date,
     *,
+    year: int,
     closed: bool = False,
 ) -> Hearing:
-    """Assess the plan's last quarter and judge. `members` is None when no list was handed in.
+    """Assess the last quarter of a round and judge. `members` is None when no list of that year was handed in.
 
-    Figures are final once the plan is over, or when its last quarter is `closed`: until then what is not met may
+    Figures are final once the year is over, or when its last quarter is `closed`: until then what is not met may
     still be.
     """
-    last = plan.quarters[-1]
-    assessments = tuple(assess(plan, units, last, readings, closed=closed or day > plan.end))
-    standings = tuple(stand(plan.tasks, updates, last, day))
+    of = plan.round(year)
+    known = [reading for reading in readings if reading.quarter <= of.quarter]
+    assessments = tuple(assess(plan, units, of.quarter, known, closed=closed or day > of.end))
+    standings = tuple(_standings(plan, of, updates, day))
     rulings = judge(
-        plan, assessments, standings, members or (), judgements, day=day, personal=members is not None
+        plan, assessments, standings, members or (), judgements, of=of, day=day, personal=members is not None
     )
-    return Hearing(assessments, standings, members, tuple(rulings))
+    return Hearing(of, assessments, standings, members, tuple(rulings))
+
+
+def newest_year(plan: Plan, readings: Iterable[Reading], day: date | None = None) -> int:
+    """The last year with figures, or, when a day is given, that was over by then; else the first."""
+    reported = {reading.quarter.year for reading in readings}
+    found = [r.year for r in plan.rounds if r.year in reported or (day is not None and r.end < day)]
+    return found[-1] if found else plan.rounds[0].year
+
+
+def _standings(plan: Plan, of: Round, updates: Iterable[TaskUpdate], day: date) -> list[Standing]:
+    """What is due later is seen from the round's last day: it cannot be late yet.
+
+    What is due in the round is seen with all that was told since: that it was done in time may be told late.
+    """
+    told = list(updates)
+    now, later = [], []
+    for task in plan.tasks:
+        if not _is_later(of, task.due):
+            now.append(task)
+        elif task.start <= of.end:
+            later.append(task)
+    found = [
+        *stand(now, told, plan.quarters[-1], day),
+        *stand(later, told, of.quarter, min(day, of.end)),
+    ]
+    places = {task.key: place for place, task in enumerate(plan.tasks)}
+    return sorted(found, key=lambda standing: places[standing.task.key])
+
+
+def _is_later(of: Round, due: date) -> bool:
+    """Whether the time of some work ends in a later round; after the last there is none."""
+    return due > of.end and not of.is_last
 
 
 def proposal(rulings: Iterable[Ruling]) -> Proposal:
@@ -201,6 +240,7 @@ def by_subject(rulings: Iterable[Ruling]) -> dict[str, list[Ruling]]:
 
 def _cases(
     plan: Plan,
+    of: Round,
     figures: Mapping[str, Assessment],
     standings: tuple[Standing, ...],
     members: Sequence[Member],
@@ -211,6 +251,7 @@ def _cases(
     for room in plan.rooms:
         yield _Case(
             plan,
+            of,
             day,
             Nominee.COLLECTIVE,
             room.code,
@@ -225,6 +266,7 @@ def _cases(
     for member in members:
         yield _Case(
             plan,
+            of,
             day,
             Nominee.INDIVIDUAL,
             member.code,
@@ -281,6 +323,8 @@ def _together(reasons: Iterable[Reason]) -> Verdict:
 def _targets_and_tasks(case: _Case, _: Criterion) -> Found:
     found = [case.assessments[number] for number in case.indicators if number in case.assessments]
     tasks, proofs = _work(case)
+    # What is due in a later round counts there.
+    tasks = [replace(t, verdict=None) if isinstance(t, TaskStands) and t.is_later else t for t in tasks]
     reasons = [*map(_final, found), *tasks]
     return reasons or [NothingAssigned(tasks_only=False)], [*map(_figures, found), *proofs]
 
@@ -294,8 +338,13 @@ def _only_tasks(case: _Case, _: Criterion) -> Found:
 
 def _work(case: _Case) -> Found:
     """The tasks of a room, the own work of a person."""
-    reasons: list[Reason] = [_task(s.task, s.state, s.done_on, s.days_late) for s in case.standings]
-    reasons += [_own_task(task, case.day) for task in case.own_tasks]
+    reasons: list[Reason] = [
+        _task(s.task, s.state, s.done_on, s.days_late, is_later=_is_later(case.round, s.task.due))
+        for s in case.standings
+    ]
+    reasons += [
+        _own_task(task, case.day, is_later=_is_later(case.round, task.due)) for task in case.own_tasks
+    ]
     proofs: list[Evidence] = [
         TaskProof(s.task.key, s.task.content, s.result, s.updates[0].evidence if s.updates else "")
         for s in case.standings
@@ -304,25 +353,30 @@ def _work(case: _Case) -> Found:
     return reasons, proofs
 
 
-def _task(task: Task, state: TaskState, done_on: date | None, days_late: int) -> TaskStands:
-    return TaskStands(_of_task(state, days_late), task.key, task.content, task.due, state, done_on, days_late)
+def _task(
+    task: Task, state: TaskState, done_on: date | None, days_late: int, *, is_later: bool
+) -> TaskStands:
+    verdict = _of_task(state, days_late, is_later=is_later)
+    return TaskStands(verdict, task.key, task.content, task.due, state, done_on, days_late, is_later)
 
 
-def _own_task(task: OwnTask, day: date) -> TaskStands:
-    late = max(((task.done_on or day) - task.due).days, 0)
+def _own_task(task: OwnTask, day: date, *, is_later: bool) -> TaskStands:
+    late = 0 if is_later else max(((task.done_on or day) - task.due).days, 0)
     if task.done_on is not None:
         state = TaskState.DONE
     else:
         state = TaskState.OVERDUE if late else TaskState.IN_PROGRESS
-    return TaskStands(_of_task(state, late), "", task.content, task.due, state, task.done_on, late)
+    verdict = _of_task(state, late, is_later=is_later)
+    return TaskStands(verdict, "", task.content, task.due, state, task.done_on, late, is_later)
 
 
-def _of_task(state: TaskState, days_late: int) -> Verdict | None:
+def _of_task(state: TaskState, days_late: int, *, is_later: bool) -> Verdict | None:
+    """What is due only after the round is not late in it."""
     if state is TaskState.DROPPED:
         return None
     if days_late or state is TaskState.OVERDUE:
         return Verdict.NOT_MET
-    return Verdict.MET if state is TaskState.DONE else Verdict.UNDECIDED
+    return Verdict.MET if is_later or state is TaskState.DONE else Verdict.UNDECIDED
 
 
 _FINAL: Mapping[Status, Verdict | None] = {
@@ -385,35 +439,36 @@ def _discipline(case: _Case, _: Criterion) -> Found:
     if lacking := _no_people(case):
         return lacking
     of = len(case.members)
-    hard = sum(_is_hard(case.plan, member) for member in case.members)
+    hard = sum(_is_hard(case.round, member) for member in case.members)
     unsaid = sum(member.discipline is None for member in case.members)
     reasons: list[Reason] = [Disciplined(hard, of)] if hard else []
     reasons += [DisciplineUnsaid(unsaid, of)] if unsaid else []
     return reasons or [NobodyDisciplined(of)], [MemberList(of)]
 
 
-def _is_hard(plan: Plan, member: Member) -> bool:
+def _is_hard(of: Round, member: Member) -> bool:
     """A warning or worse; one whose decision is of another time does not count."""
     if member.discipline in {None, Discipline.NONE, Discipline.REPRIMAND}:
         return False
     signed = member.decision.signed_on
-    return signed is None or plan.start <= signed <= plan.end
+    return signed is None or of.start <= signed <= of.end
 
 
 def _initiative(case: _Case, _: Criterion) -> Found:
     if lacking := _no_people(case):
         return lacking
-    plan, all_of = case.plan, [i for member in case.members for i in member.initiatives]
-    good = tuple(i for i in all_of if _is_recognised(plan, i))
+    start, end = case.plan.start, case.round.end
+    all_of = [i for member in case.members for i in member.initiatives]
+    good = tuple(i for i in all_of if _is_recognised(i, start, end))
     if good:
         return [Recognised(good)], [Recognition(initiative) for initiative in good]
-    return [NotRecognised(len(all_of), plan.start, plan.end)], [MemberList(len(case.members))]
+    return [NotRecognised(len(all_of), start, end)], [MemberList(len(case.members))]
 
 
-def _is_recognised(plan: Plan, initiative: Initiative) -> bool:
+def _is_recognised(initiative: Initiative, start: date, end: date) -> bool:
     decision: Document = initiative.recognition
     signed = decision.signed_on
-    return bool(decision.number) and signed is not None and plan.start <= signed <= plan.end
+    return bool(decision.number) and signed is not None and start <= signed <= end
 
 
 def _checklist(case: _Case, criterion: Criterion) -> Found:
@@ -468,10 +523,10 @@ class Paper:
     """None while it is not in, or when the plan sets no day."""
 
 
-def papers(plan: Plan, subject: str, room: str, receipts: Iterable[Receipt]) -> list[Paper]:
-    """Every component for one nominee of a room; of several receipts the last counts."""
-    last = {(r.subject, r.component): r for r in receipts}
-    until = deadline(plan)
+def papers(plan: Plan, year: int, subject: str, room: str, receipts: Iterable[Receipt]) -> list[Paper]:
+    """Every component for one nominee of a room in a round; of several receipts the last counts."""
+    last = {(r.subject, r.component): r for r in receipts if r.year == year}
+    until = deadline(plan, year)
     found = []
     for component in plan.components:
         holder = subject if component.per_nominee else room
@@ -482,9 +537,15 @@ def papers(plan: Plan, subject: str, room: str, receipts: Iterable[Receipt]) -> 
     return found
 
 
-def deadline(plan: Plan) -> datetime | None:
+def dossier_before(plan: Plan, year: int) -> date | None:
+    """The plan's day is that of its last round."""
+    return plan.dossier_before if plan.round(year).is_last else None
+
+
+def deadline(plan: Plan, year: int) -> datetime | None:
     """The first moment that is too late, UTC without a zone: midnight of the office's clock as the day begins."""
-    if plan.dossier_before is None:
+    before = dossier_before(plan, year)
+    if before is None:
         return None
-    begins = datetime.combine(plan.dossier_before, time(), _OFFICE)
+    begins = datetime.combine(before, time(), _OFFICE)
     return begins.astimezone(UTC).replace(tzinfo=None)

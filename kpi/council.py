@@ -21,13 +21,15 @@ from kpi.awards import (
     Proposal,
     Ruling,
     by_subject,
+    dossier_before,
     hear,
+    newest_year,
     papers,
     proposal,
 )
 from kpi.export import dossier as dossiers
 from kpi.forms import Form, valid
-from kpi.model import Document, Judgement, KpiError, Member, Person, Plan, Receipt, Rule
+from kpi.model import Document, Judgement, KpiError, Member, Person, Plan, Receipt, Round, Rule
 from kpi.reasons import Verdict
 from kpi.store.database import now
 from kpi.ui import plain
@@ -57,17 +59,23 @@ _SAYS: Mapping[str, bool | None] = {"Đạt": True, "Không đạt": False, "Rú
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Keys of the session's state: another uploader after every keeping, which empties it; the name typed last.
 _TURN, _JUDGED_BY = "members_turn", "judged_by"
+# Stands in the address.
+_YEAR = "nam_bx"
 _NO_NAMES = "Ghi chú được giữ lâu dài: không ghi xếp loại, kỷ luật của cá nhân ở đây."
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One plan before the council."""
+    """One round of a plan before the council."""
 
     plan: Plan
     hearing: Hearing
     receipts: tuple[Receipt, ...]
     illustrative: bool
+
+    @property
+    def round(self) -> Round:
+        return self.hearing.round
 
     @property
     def subjects(self) -> dict[str, str]:
@@ -78,16 +86,24 @@ class Case:
     def rulings(self) -> dict[str, list[Ruling]]:
         return by_subject(self.hearing.rulings)
 
+    def key(self, name: str) -> str:
+        """Of a widget: what was typed for one round is not there in another."""
+        return name if len(self.plan.rounds) == 1 else f"{name}-{self.round.year}"
+
     def room(self, subject: str) -> str:
         """The room somebody belongs to, or that it is itself."""
         return next((m.room for m in self.hearing.members or () if m.code == subject), subject)
 
 
-def open_case(here: Person) -> Case:
-    """Choose the plan and look at everything; the page stops when the plan has no criteria."""
+def open_case(here: Person, title: str) -> Case:
+    """Choose the plan and the round, and look at everything; the page stops when the plan has no criteria."""
+    head = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         plan = ui.pick_plan()
+        year = _pick_year(plan)
         ui.show_label(plan)
+    with head:
+        ui.page_title(title + words.of_year(plan, year))
     st.sidebar.caption(f"**{plain(plan.issuer)}**  \n{plain(plan.title)}")
     if not plan.criteria or not plan.rooms:
         st.info(
@@ -96,21 +112,37 @@ def open_case(here: Person) -> Case:
         )
         st.stop()
     store = ui.store()
-    receipts = tuple(store.awards.receipts(plan.code))
-    return Case(plan, _hear(plan, here, ui.today()), receipts, store.illustrative(plan.code))
+    receipts = tuple(store.awards.receipts(plan.code, year))
+    return Case(plan, _hear(plan, year, here, ui.today()), receipts, store.illustrative(plan.code))
 
 
-def _hear(plan: Plan, here: Person, day: date) -> Hearing:
+def _pick_year(plan: Plan) -> int:
+    """The round of a plan over several years; at first the newest with figures."""
+    years = [str(r.year) for r in plan.rounds]
+    newest = str(newest_year(plan, ui.readings(plan)))
+    if len(years) == 1:
+        return plan.rounds[0].year
+    named = st.session_state.get(_YEAR) or st.query_params.get(_YEAR)
+    # Said again on every run, as the quarter of a view is.
+    st.session_state[_YEAR] = named if named in years else newest
+    chosen = st.selectbox(
+        "Năm bình xét", years, None, key=_YEAR, required=True, bind="query-params", width=140
+    )
+    return int(chosen or newest)
+
+
+def _hear(plan: Plan, year: int, here: Person, day: date) -> Hearing:
     store = ui.store()
     return hear(
         plan,
         ui.units_of(plan),
         ui.readings(plan),
         ui.updates(plan),
-        store.awards.members(plan, here, ui.today()),
-        store.awards.judgements(plan.code),
+        store.awards.members(plan, year, here, ui.today()),
+        store.awards.judgements(plan.code, year),
         day,
-        closed=ui.is_closed(plan, plan.quarters[-1]),
+        year=year,
+        closed=ui.is_closed(plan, plan.round(year).quarter),
     )
 
 
@@ -120,9 +152,10 @@ def _hear(plan: Plan, here: Person, day: date) -> Hearing:
 def show_proposals(case: Case) -> None:
     """Every nominee with what is proposed, and a mark for each criterion."""
     st.caption(words.ONLY_PROPOSED)
-    if ui.today() <= case.plan.end and not ui.is_closed(case.plan, case.plan.quarters[-1]):
+    if ui.today() <= case.round.end and not ui.is_closed(case.plan, case.round.quarter):
+        term = "Kế hoạch" if len(case.plan.rounds) == 1 else "Năm bình xét"
         st.info(
-            f"Kế hoạch còn đến ngày {vi.day(case.plan.end)}: chỉ tiêu chưa tới mức giao chưa bị coi là không đạt.",
+            f"{term} còn đến ngày {vi.day(case.round.end)}: chỉ tiêu chưa tới mức giao chưa bị coi là không đạt.",
             icon=":material/schedule:",
         )
     for nominee, title in words.NOMINEE.items():
@@ -209,7 +242,7 @@ def _show_ruling(number: int, ruling: Ruling, files: Mapping[str, str]) -> None:
 
 def _offer_judgement(case: Case, here: Person, ruling: Ruling) -> None:
     """What only people can judge: the council's word, who said it, when."""
-    key = f"{ruling.subject}-{ruling.criterion.key}"
+    key = case.key(f"{ruling.subject}-{ruling.criterion.key}")
     with (
         st.popover("Ghi ý kiến Hội đồng", icon=":material/gavel:"),
         st.form(f"judge-{key}", border=False, enter_to_submit=False),
@@ -230,7 +263,13 @@ def _offer_judgement(case: Case, here: Person, ruling: Ruling) -> None:
                 return
             st.session_state[_JUDGED_BY] = by
             judgement = Judgement(
-                ruling.subject, ruling.criterion.key, _SAYS[str(says)], by, judged_on, note.strip()
+                case.round.year,
+                ruling.subject,
+                ruling.criterion.key,
+                _SAYS[str(says)],
+                by,
+                judged_on,
+                note.strip(),
             )
             said = f"Đã ghi ý kiến Hội đồng: {plain(ruling.subject_name)}, {str(says).lower()}."
             _do(said, partial(ui.store().awards.judge, case.plan, judgement, here))
@@ -242,7 +281,8 @@ def _offer_judgement(case: Case, here: Person, ruling: Ruling) -> None:
 def offer_people(case: Case, here: Person) -> None:
     """Hand out the form, take it back, and say until when the list is kept."""
     plan = case.plan
-    st.subheader("Danh sách cá nhân", anchor=False)
+    year = words.of_year(plan, case.round.year)
+    st.subheader(f"Danh sách cá nhân{year}", anchor=False)
     if plan.erase_personal is not None and plan.erase_personal <= ui.today():
         st.info(words.erased(plan.erase_personal), icon=":material/delete_forever:")
         return
@@ -263,8 +303,8 @@ def offer_people(case: Case, here: Person) -> None:
         )
     st.download_button(
         "Tải biểu mẫu trống",
-        partial(blank_members, plan),
-        f"danh-sach-ca-nhan-{plan.code}.xlsx",
+        partial(blank_members, plan, case.round.year),
+        f"danh-sach-ca-nhan-{case.key(plan.code)}.xlsx",
         _XLSX,
         key="blank-members",
         icon=":material/download:",
@@ -273,7 +313,7 @@ def offer_people(case: Case, here: Person) -> None:
     file = st.file_uploader(
         "Nạp danh sách đã điền (.xlsx). Chưa có gì được lưu khi bạn chưa bấm nút.",
         max_upload_size=5,
-        key=f"members-{st.session_state.get(_TURN, 0)}",
+        key=case.key(f"members-{st.session_state.get(_TURN, 0)}"),
     )
     if file is not None:
         _show_draft(case, here, file)
@@ -311,6 +351,7 @@ def _keep(case: Case, here: Person, draft: MemberDraft) -> None:
     keep = partial(
         ui.store().awards.keep_members,
         case.plan,
+        case.round.year,
         draft.members,
         here,
         today=ui.today(),
@@ -331,7 +372,7 @@ def _counts(members: Sequence[Member]) -> str:
 
 def show_dossiers(case: Case) -> None:
     """How far the dossier of every nominee is, and until when it has to be in."""
-    st.markdown(words.deadline(case.plan.dossier_before))
+    st.markdown(words.deadline(dossier_before(case.plan, case.round.year)))
     rows = []
     for subject, name in case.subjects.items():
         found = _papers(case, subject)
@@ -349,7 +390,7 @@ def show_dossiers(case: Case) -> None:
 
 
 def _papers(case: Case, subject: str) -> list[Paper]:
-    return papers(case.plan, subject, case.room(subject), case.receipts)
+    return papers(case.plan, case.round.year, subject, case.room(subject), case.receipts)
 
 
 def _made_here(paper: Paper) -> bool:
@@ -408,18 +449,25 @@ def offer_receipt(case: Case, here: Person, subject: str) -> None:
         return
     with (
         st.popover("Ghi nhận hồ sơ", icon=":material/inbox:"),
-        st.form(f"receive-{subject}", border=False, enter_to_submit=False),
+        st.form(case.key(f"receive-{subject}"), border=False, enter_to_submit=False),
     ):
         key = st.selectbox(
-            "Thành phần", list(found), format_func=lambda k: found[k].component.name, key=f"paper-{subject}"
+            "Thành phần",
+            list(found),
+            format_func=lambda k: found[k].component.name,
+            key=case.key(f"paper-{subject}"),
         )
         clock = words.office_time(now())
         first, second = st.columns(2)
-        day = first.date_input("Ngày nhận", clock.date(), format="DD/MM/YYYY", key=f"day-{subject}")
-        hour = second.time_input("Giờ nhận (Hà Nội)", time(clock.hour, clock.minute), key=f"hour-{subject}")
-        number = st.text_input("Số, ký hiệu văn bản", key=f"number-{subject}", max_chars=60)
-        signed_on = st.date_input("Ngày văn bản", None, format="DD/MM/YYYY", key=f"signed-{subject}")
-        note = st.text_input("Ghi chú", key=f"note-{subject}", max_chars=300, help=_NO_NAMES)
+        day = first.date_input("Ngày nhận", clock.date(), format="DD/MM/YYYY", key=case.key(f"day-{subject}"))
+        hour = second.time_input(
+            "Giờ nhận (Hà Nội)", time(clock.hour, clock.minute), key=case.key(f"hour-{subject}")
+        )
+        number = st.text_input("Số, ký hiệu văn bản", key=case.key(f"number-{subject}"), max_chars=60)
+        signed_on = st.date_input(
+            "Ngày văn bản", None, format="DD/MM/YYYY", key=case.key(f"signed-{subject}")
+        )
+        note = st.text_input("Ghi chú", key=case.key(f"note-{subject}"), max_chars=300, help=_NO_NAMES)
         with st.container(horizontal=True):
             taken = st.form_submit_button("Ghi nhận", type="primary", icon=":material/save:")
             back = st.form_submit_button("Rút lại ghi nhận", icon=":material/undo:")
@@ -430,7 +478,7 @@ def offer_receipt(case: Case, here: Person, subject: str) -> None:
             st.error("Giờ nhận ở tương lai. Hãy ghi lúc hồ sơ đã đến Văn phòng Sở.")
             return
         paper = Document(number=number.strip(), signed_on=signed_on)
-        receipt = Receipt(found[key].holder, key, came, paper, note.strip())
+        receipt = Receipt(case.round.year, found[key].holder, key, came, paper, note.strip())
         said = "Đã ghi nhận" if taken else "Đã rút lại ghi nhận"
         keep = partial(ui.store().awards.receive, case.plan, receipt, here)
         _do(f"{said}: {found[key].component.name}.", keep)
@@ -450,12 +498,12 @@ def offer_dossier(case: Case, here: Person, subject: str) -> None:
     st.caption("Mẫu lấy theo ngày lập (data/forms.csv); dấu (?) là số mẫu chưa đối chiếu với văn bản.")
     if not st.button("Tạo hồ sơ (.zip)", key="make-dossier", type="primary", icon=":material/folder_zip:"):
         return
-    name = dossiers.filename(case.plan, subject)
+    name = dossiers.filename(case.plan, case.round.year, subject)
     try:
         with st.spinner("Đang tạo hồ sơ…"):
             content = dossiers.dossier(
                 case.plan,
-                _hear(case.plan, here, day),
+                _hear(case.plan, case.round.year, here, day),
                 subject,
                 forms=known,
                 templates=ui.templates(),

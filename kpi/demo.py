@@ -142,6 +142,11 @@ def load(
     return len(todo)
 
 
+def has_samples(plan: Plan) -> bool:
+    """Whether there are invented figures of this very plan."""
+    return plan.code == PLAN or (SAMPLES / f"{plan.code}.csv").is_file()
+
+
 def fits(store: Store, plan: Plan) -> bool:
     """Whether invented figures mix with no real ones: the plan has none yet, or some are invented already."""
     kept = [u.illustrative for u in store.uploads(plan.code)]
@@ -163,9 +168,11 @@ def people() -> tuple[Person, ...]:
     return (
         Person("lanh-dao", "Hoàng Văn Sơn", grants=(Grant(Role.VIEWER),)),
         Person(
-            "can-bo", "Nông Thị Hoa", grants=tuple(Grant(Role.REPORTER, c) for c in ("061", "062", "063"))
+            "can-bo",
+            "Nông Thị Hoa",
+            grants=tuple(Grant(Role.REPORTER, c) for c in ("061", "062", "063", "750")),
         ),
-        Person("phong", "Lý Văn Minh", grants=(Grant(Role.ROOM, "PBCVT"),)),
+        Person("phong", "Lý Văn Minh", grants=(Grant(Role.ROOM, "PBCVT"), Grant(Role.ROOM, "PCNTT"))),
         Person("van-phong", "Trần Thị Lan", grants=(Grant(Role.OFFICE),)),
         Person("quan-tri", "Vi Văn Tú", grants=(Grant(Role.ADMIN),)),
     )

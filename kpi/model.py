@@ -398,6 +398,19 @@ class Component:
     per_nominee: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One year of a plan, at the end of which awards are judged."""
+
+    year: int
+    start: date
+    end: date
+    quarter: Quarter
+    """Its last."""
+    is_last: bool
+    """No other round of the plan comes after it."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """A plan with its reporters already expanded to duties (see `kpi.plan.load`)."""
@@ -485,6 +498,23 @@ class Plan:
         """The plan's quarters of that year."""
         year = self.year_of(quarter)
         return tuple(q for q in self.quarters if q.year == year)
+
+    @cached_property
+    def rounds(self) -> tuple[Round, ...]:
+        years = dict.fromkeys(quarter.year for quarter in self.quarters)
+        return tuple(self._round(year) for year in years)
+
+    def round(self, year: int) -> Round:
+        return next(r for r in self.rounds if r.year == year)
+
+    def _round(self, year: int) -> Round:
+        return Round(
+            year,
+            max(self.start, date(year, 1, 1)),
+            min(self.end, date(year, 12, 31)),
+            max(q for q in self.quarters if q.year == year),
+            is_last=year == self.quarters[-1].year,
+        )
 
     @cached_property
     def expected(self) -> Mapping[str, tuple[str, ...]]:
@@ -775,6 +805,8 @@ class Snapshot:
 class Judgement:
     """What the council said of one criterion of one nominee; the newest counts."""
 
+    year: int
+    """Of the round."""
     subject: str
     """Code of a room, or of a member."""
     criterion: str
@@ -793,6 +825,8 @@ class Judgement:
 class Receipt:
     """That a paper of a dossier came in. Times are UTC without a zone."""
 
+    year: int
+    """Of the round."""
     subject: str
     component: str
     received_at: datetime | None

@@ -19,6 +19,7 @@ from kpi.plan import PlanError, editing
 from kpi.store import PlanChange
 from kpi.ui import View, plain
 from kpi.vi import plans as words
+from kpi.vi import report as report_words
 from kpi.workbook.values import number
 
 Step = Callable[[str], str]
@@ -61,7 +62,7 @@ def show_standing(sheet: Sheet) -> None:
     plan, newest = sheet.plan, _newest(sheet.plan)
     with st.container(border=True):
         st.markdown(
-            f"**{plain(plan.title)}**  \n{plain(plan.issuer)}, số {plain(plan.number)}, {plain(plan.issued)}"
+            f"**{plain(plan.title)}**  \n{plain(plan.issuer)}, {plain(report_words.cited(plan.number, plan.issued))}"
         )
         st.markdown(
             f"Thời gian: {vi.day(plan.start)} – {vi.day(plan.end)}  \n"
@@ -73,7 +74,7 @@ def show_standing(sheet: Sheet) -> None:
             )
             + (f", ghi nhận lúc {vi.moment(newest.at)}, {plain(_who(newest))}" if newest else "")
         )
-        st.caption(f"Tệp: {plain(str(sheet.path))}")
+        st.caption(f"Tệp: {plain(sheet.path.name)}")
         _show_consequences(plan)
         _show_doubts(sheet)
         _offer_going_back(sheet)
@@ -526,6 +527,13 @@ def offer_copy(sheet: Sheet) -> None:
     try:
         text = editing.copy(sheet.text, code, year, baselines)
         made = plan_files.loads(target, text.encode(), ui.directory())
+    except plan_files.PlanError as error:
+        st.warning(
+            "Chưa tạo được: chuyển sang giai đoạn sau thì có chỗ không còn đúng. Nếu tỉnh, huyện trong kế hoạch đã sắp xếp lại, "
+            "hãy lập kế hoạch mới cho đơn vị hiện nay từ tệp kế hoạch (xem README)."
+        )
+        st.markdown("\n".join(f"- {plain(vi.fault(found))}" for found in error.faults if not found.warning))
+        return
     except KpiError as error:
         ui.show_refusal(error)
         return

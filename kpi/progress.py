@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -86,6 +86,11 @@ def assess(
             for indicator in plan.indicators
             if tally.concerns(indicator, unit)
         ]
+
+
+def is_final(plan: Plan, quarter: Quarter, closed: Collection[Quarter]) -> bool:
+    """Whether nothing more will come for a year: its last quarter is the asked one and among the closed."""
+    return quarter == plan.quarters_of(quarter)[-1] and quarter in closed
 
 
 def needed(target: Decimal, denominator: Decimal, decimals: int = 0) -> Decimal:

@@ -54,13 +54,15 @@ class TaskStands:
     """One task, or one piece of work of a person, which has no key."""
 
     verdict: Verdict | None
-    """None when it is dropped."""
+    """None when it does not count: it is dropped, or the criterion asks only for what is due in the round."""
     key: str
     content: str
     due: date
     state: TaskState
     done_on: date | None
     days_late: int
+    is_later: bool = False
+    """It is due only after the round."""
 
 
 @dataclass(frozen=True, slots=True)

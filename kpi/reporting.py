@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,8 @@ from kpi.ui import View, plain
 # Seconds a page waits for its download to be kept.
 _PATIENCE = 3
 _SLOW_PATIENCE = 40
+# More tasks than this are shown as a table.
+_MOST_TASKS = 12
 # The exports of this visit, by the file's name.
 _MADE = "exports_made"
 _LABELS = {
@@ -100,7 +102,10 @@ def show_unsent(view: View) -> None:
 def show(view: View, report: Report) -> None:
     """What will be handed out, before it is."""
     words, whole, by_unit, drawn, annexes = st.tabs(
-        ["Lời báo cáo", "Bảng tổng hợp", "Bảng theo đơn vị", "Biểu đồ", "Phụ lục từng đơn vị"]
+        ["Lời báo cáo", "Bảng tổng hợp", "Bảng theo đơn vị", "Biểu đồ", "Phụ lục từng đơn vị"],
+        key="xem_bc",
+        on_change="rerun",
+        bind="query-params",
     )
     with words:
         _show_words(report)
@@ -116,14 +121,20 @@ def show(view: View, report: Report) -> None:
 
 def _show_words(report: Report) -> None:
     st.markdown(f"**{plain(report.standing)}**")
-    sections = (
-        ("Kết quả thực hiện các chỉ tiêu", [_titled(p) for p in report.paragraphs]),
-        ("Kết quả thực hiện nhiệm vụ", [f"**{plain(p.number)}.** {plain(p.text)}" for p in report.tasks]),
-        ("Tồn tại, hạn chế", [plain(text) for text in report.lacking]),
-    )
-    for title, lines in sections:
-        st.subheader(title, anchor=False)
-        st.markdown("\n".join(f"- {line}" for line in lines) or "Không có.")
+    st.subheader("Kết quả thực hiện các chỉ tiêu", anchor=False)
+    _show_lines(_titled(p) for p in report.paragraphs)
+    st.subheader("Kết quả thực hiện nhiệm vụ", anchor=False)
+    if len(report.tasks) > _MOST_TASKS:
+        rows = tuple((p.number, p.name, p.text) for p in report.tasks)
+        ui.show_table(Table("", vi.TASK_HEADINGS, rows), "Nhiệm vụ", wrap=60, most=4)
+    else:
+        _show_lines(_titled(p) for p in report.tasks)
+    st.subheader("Tồn tại, hạn chế", anchor=False)
+    _show_lines(map(plain, report.lacking))
+
+
+def _show_lines(lines: Iterable[str]) -> None:
+    st.markdown("\n".join(f"- {line}" for line in lines) or "Không có.")
 
 
 def _titled(found: Paragraph) -> str:
@@ -279,7 +290,7 @@ def show_exports(view: View) -> None:
             "Xem lại một lần xuất",
             list(by_id),
             format_func=lambda n: f"{n}: {by_id[n].filename}, {vi.moment(by_id[n].made_at)}",
-            key="lan_xuat",
+            key=f"lan_xuat_{found[0].id}",
         )
     ]
     _show_export(view, chosen)

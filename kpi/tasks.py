@@ -71,6 +71,14 @@ class Standing:
         return begun if self.state is TaskState.OVERDUE else self.state
 
 
+def known_on(plan: Plan, quarter: Quarter, today: date) -> date:
+    """The day as of which tasks are told for a quarter: its last, or today while it lasts.
+
+    After the plan's last quarter nothing follows, so what is late then is late by today.
+    """
+    return today if quarter == plan.quarters[-1] else min(quarter.last_day, today)
+
+
 def stand(
     tasks: Iterable[Task], updates: Iterable[TaskUpdate], quarter: Quarter, day: date
 ) -> list[Standing]:

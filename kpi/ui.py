@@ -37,7 +37,7 @@ from kpi.progress import Assessment, assess
 from kpi.settings import Settings, beside
 from kpi.settings import load as load_settings
 from kpi.store import People, Store
-from kpi.tasks import Standing, stand
+from kpi.tasks import Standing, known_on, stand
 from kpi.units import Directory, Units
 from kpi.vi import marks
 
@@ -487,7 +487,11 @@ def empty_store(view: View) -> bool:
     if not may(here, Right.SUBMISSION):
         st.info("Chưa có số liệu nào. Số liệu sẽ hiện ở đây khi các đơn vị nạp báo cáo quý đầu tiên.")
         return True
-    offered = may(here, Right.OFFICE) and all(demo.fits(store(), plan) for plan in plans().values())
+    offered = (
+        may(here, Right.OFFICE)
+        and demo.has_samples(view.plan)
+        and all(demo.fits(store(), plan) for plan in plans().values())
+    )
     st.info(
         "Chưa có số liệu nào. Hãy mở trang “Nạp số liệu” để lấy biểu mẫu trống và nạp báo cáo quý đầu tiên"
         + (
@@ -535,8 +539,8 @@ def standings(view: View) -> list[Standing]:
 
 
 def as_known(view: View) -> date:
-    """The day on which tasks are looked at: the quarter's last, or today when it is not over."""
-    return min(view.quarter.last_day, today())
+    """The day on which tasks are looked at."""
+    return known_on(view.plan, view.quarter, today())
 
 
 def show_table(table: export.Table, alt: str, *, wrap: int = 46, most: int = 7) -> None:

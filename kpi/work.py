@@ -215,7 +215,13 @@ def in_own_box(found: Sequence[Standing]) -> bool:
 def show_one(view: View, here: Person, found: Sequence[Standing]) -> None:
     """One task in full, and for whom it is, the telling of it."""
     st.subheader("Chi tiết một nhiệm vụ", anchor=False)
-    by_key = {s.task.key: s for s in found}
+    own = [s for s in found if may_tell(here, s.task, view.plan)]
+    if not own and may(here, Right.TASK):
+        st.caption(
+            "Bạn không có nhiệm vụ nào ở đây để cập nhật: mỗi nhiệm vụ do phòng, đơn vị được giao hoặc Văn phòng Sở cập nhật."
+        )
+    # One's own first: the first is shown.
+    by_key = {s.task.key: s for s in [*own, *found]}
     chosen = by_key[
         st.selectbox(
             "Nhiệm vụ",

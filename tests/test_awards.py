@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from kpi import forms as form_files
 from kpi import plan as plan_files
 from kpi import vi
-from kpi.awards import Council, Proposal, by_subject, deadline, hear, papers, proposal
+from kpi.awards import Council, Proposal, Ruling, by_subject, deadline, hear, papers, proposal
 from kpi.cli import main
 from kpi.export.dossier import check, dossier, names
 from kpi.model import (
@@ -88,7 +88,7 @@ def person(code="c1", **more):
 
 def rule(plan, readings=(), members=None, judgements=(), updates=(), day=AFTER, subject="P", closed=False):
     """The only ruling of a nominee."""
-    hearing = hear(plan, UNITS, readings, updates, members, judgements, day, closed=closed)
+    hearing = hear(plan, UNITS, readings, updates, members, judgements, day, year=2022, closed=closed)
     (found,) = by_subject(hearing.rulings)[subject]
     return found
 
@@ -277,7 +277,7 @@ def test_own_work_is_measured_by_its_own_day():
 
 
 def says(fulfilled, key=Rule.TARGETS_AND_TASKS.value):
-    return Judgement("P", key, fulfilled, "Hà Văn Tiến", AFTER, "nhất trí")
+    return Judgement(2022, "P", key, fulfilled, "Hà Văn Tiến", AFTER, "nhất trí")
 
 
 def test_the_council_turns_what_the_figures_say_only_downwards():
@@ -301,7 +301,7 @@ def test_what_only_the_council_knows_waits_for_it_and_what_does_not_block_never_
     plan = a_plan(*FOUR, criteria=[*TARGETS, alone])
 
     def verdicts(*judgements):
-        hearing = hear(plan, UNITS, figures(96), (), None, judgements, AFTER)
+        hearing = hear(plan, UNITS, figures(96), (), None, judgements, AFTER, year=2022)
         return [r.verdict for r in hearing.rulings], proposal(hearing.rulings)
 
     assert verdicts() == ([MET, UNDECIDED], Proposal.PROPOSABLE)
@@ -319,6 +319,133 @@ def test_the_shipped_plan_names_its_nine_criteria_and_six_papers(plan):
     assert (plan.awards, plan.signer) == (("Giấy khen của Giám đốc Sở",), "Hà Văn Tiến")
 
 
+# A plan over several years has a round at the end of each.
+
+
+NTM = "ba-ria-vung-tau-ntm-2021-2025"
+
+
+def two_years(*indicators, **more):
+    return a_plan(*indicators, end=date(2023, 12, 31), **more)
+
+
+@pytest.fixture
+def years(sample, tmp_path):
+    """The store with the sample years, to be written to."""
+    return Path(shutil.copy(sample, tmp_path / "kpi.duckdb"))
+
+
+def of_year(year, plan, day=date(2024, 2, 1), subject="P", **facts):
+    readings, updates = facts.pop("readings", ()), facts.pop("updates", ())
+    hearing = hear(
+        plan, UNITS, readings, updates, facts.get("members"), facts.get("judgements", ()), day, year=year
+    )
+    (found,) = by_subject(hearing.rulings)[subject]
+    return found
+
+
+def test_each_round_goes_by_the_figures_of_its_year_and_is_final_when_that_is_over():
+    plan = two_years(indicator(), criteria=TARGETS)
+    told = [said("d0", 50, 100), said("d0", 95, 100, quarter=Quarter(2023, 4))]
+    assert [r.year for r in plan.rounds] == [2022, 2023]
+    assert [of_year(year, plan, readings=told).verdict for year in (2022, 2023)] == [NOT_MET, MET]
+    assert of_year(2022, plan, date(2022, 12, 31), readings=told).verdict is UNDECIDED
+    assert of_year(2022, plan, date(2023, 1, 1), readings=told).verdict is NOT_MET
+
+
+def test_a_task_counts_in_the_round_in_which_it_is_due():
+    near, next_year = task("NV1", date(2022, 6, 30)), task("NV2", date(2023, 6, 30))
+    begins = replace(task("NV3", date(2023, 6, 30)), start=date(2023, 1, 1))
+    done = [told(TaskState.DONE, date(2022, 6, 1))]
+    for asked, first in ((Rule.TARGETS_AND_TASKS, UNDECIDED), (Rule.TASKS, MET)):
+        criteria = [criterion(asked)]
+        later = two_years(criteria=criteria, tasks=[next_year, begins])
+        assert of_year(2022, later).verdict is first
+        assert "NV3" not in why(of_year(2022, later))
+        assert "nhiệm vụ NV2 (Việc NV2): chưa bắt đầu, hạn 30/06/2023 (sau năm bình xét)" in why(
+            of_year(2022, later)
+        )
+        assert of_year(2023, later).verdict is NOT_MET
+        both = two_years(criteria=criteria, tasks=[near, next_year])
+        assert of_year(2022, both, updates=done).verdict is MET
+        assert of_year(2022, both).verdict is NOT_MET
+        # Told only in the year after, but done in time.
+        late = [replace(done[0], quarter=Quarter(2023, 1))]
+        assert of_year(2022, both, updates=late).verdict is MET
+
+
+def test_own_work_decisions_and_the_deadline_belong_to_a_round_too():
+    plan = two_years(criteria=[criterion(Rule.TASKS, Nominee.INDIVIDUAL)], dossier_before=date(2024, 1, 15))
+    mine = [person(tasks=(OwnTask("Việc sau", date(2023, 6, 30)),))]
+    assert [of_year(y, plan, subject="c1", members=mine).verdict for y in (2022, 2023)] == [MET, NOT_MET]
+    plan = replace(plan, criteria=(criterion(Rule.DISCIPLINE, Nominee.INDIVIDUAL),))
+    warned = Document(number="1", signed_on=date(2022, 5, 1))
+    mine = [person(discipline=Discipline.WARNING, decision=warned)]
+    assert [of_year(y, plan, subject="c1", members=mine).verdict for y in (2022, 2023)] == [NOT_MET, MET]
+    plan = replace(plan, criteria=(criterion(Rule.INITIATIVE, Nominee.INDIVIDUAL),))
+    for signed, verdicts in ((date(2022, 5, 1), [MET, MET]), (date(2023, 5, 1), [NOT_MET, MET])):
+        mine = [person(initiatives=(Initiative("Phần mềm", Document(number="1", signed_on=signed)),))]
+        assert [of_year(y, plan, subject="c1", members=mine).verdict for y in (2022, 2023)] == verdicts
+    assert [deadline(plan, year) for year in (2022, 2023)] == [None, moment(2024, 1, 14, 17, 0)]
+
+
+def test_the_sample_years_of_the_second_plan_are_judged_each_by_itself(years, plans, directory):
+    plan = plans[NTM]
+    with Store(years) as store:
+        store.awards.judge(plan, Judgement(2022, "PTTBCXB", "ntm_c1", True, "Đỗ Hữu Hiền", AFTER), LAN)
+        store.awards.judge(plan, Judgement(2022, "PTTBCXB", "ntm_c2", True, "Đỗ Hữu Hiền", AFTER), LAN)
+        sent = Receipt(2022, "PTTBCXB", "to-trinh", moment(2023, 1, 3))
+        store.awards.receive(plan, sent, LAN)
+        found: dict[tuple[int, str, str], Ruling] = {}
+        for year in (2022, 2023):
+            hearing = hear(
+                plan,
+                directory.on(plan.start, plan.province),
+                store.current(plan.code),
+                store.tasks.updates(plan.code),
+                None,
+                # All of them: what was said in another round does not count.
+                store.awards.judgements(plan.code),
+                date(2024, 1, 10),
+                year=year,
+            )
+            found |= {(year, r.subject, r.criterion.key): r for r in hearing.rulings}
+        assert [len(store.awards.judgements(plan.code, year)) for year in (2022, 2023)] == [2, 0]
+        assert [len(store.awards.receipts(plan.code, year)) for year in (2022, 2023)] == [1, 0]
+        assert store.verify() == []
+        assert vi.subject(store.record.events(LAN)[0], {}).endswith("PTTBCXB, to-trinh, 2022")
+    council = {key: r.council for key, r in found.items() if key[1] == "PTTBCXB"}
+    assert (council[2022, "PTTBCXB", "ntm_c1"], council[2023, "PTTBCXB", "ntm_c1"]) == (
+        Council.YES,
+        Council.AWAITED,
+    )
+    for year in (2022, 2023):
+        tasks = found[year, "PTTBCXB", "ntm_c1"]
+        assert tasks.verdict is MET
+        assert "hạn 31/12/2025 (sau năm bình xét)" in why(tasks)
+    of_2022, of_2023 = (found[year, "PTTBCXB", "ntm_c2"] for year in (2022, 2023))
+    assert (of_2022.verdict, of_2023.verdict) == (NOT_MET, NOT_MET)
+    assert "44/47 = 93,6% < 100%" in why(of_2023)
+    assert why(of_2022) != why(of_2023)
+    assert "chỉ tiêu 8" in why(of_2022)
+    assert {found[2022, "VP", "ntm_c1"].verdict, found[2023, "VP", "ntm_c1"].verdict} == {MET}
+    assert "DG2023" not in why(found[2022, "VP", "ntm_c1"])
+    assert papers(plan, 2022, "PTTBCXB", "PTTBCXB", [sent])[0].receipt == sent
+    assert papers(plan, 2023, "PTTBCXB", "PTTBCXB", [sent])[0].receipt is None
+
+
+def test_the_papers_of_a_plan_over_several_years_say_the_year(plans, directory):
+    plan = plans[NTM]
+    units = directory.on(plan.start, plan.province)
+    content = packed_for(plan, units, date(2024, 1, 10), "PTTBCXB", year=2023)
+    for name, paper in unpacked(content).items():
+        if name.endswith(".docx"):
+            assert "giai đoạn 2021-2025”, năm 2023" in text_of(paper)
+        else:
+            rows = [c.value for row in load_workbook(io.BytesIO(paper)).active.iter_rows() for c in row]
+            assert f"{plan.title}, năm 2023" in rows
+
+
 # Papers.
 
 
@@ -327,10 +454,10 @@ def test_the_shipped_plan_names_its_nine_criteria_and_six_papers(plan):
     [(moment(2023, 1, 14, 23, 59), True), (moment(2023, 1, 15, 0, 0), False)],
 )
 def test_a_paper_is_in_time_until_midnight_of_the_office(plan, came, in_time):
-    sent = Receipt("PBCVT", "to-trinh", words.utc(came.date(), came.time()))
-    found = papers(plan, "PBCVT", "PBCVT", [sent])
+    sent = Receipt(2022, "PBCVT", "to-trinh", words.utc(came.date(), came.time()))
+    found = papers(plan, 2022, "PBCVT", "PBCVT", [sent])
     assert [p.in_time for p in found] == [in_time, None, None, None, None, None]
-    assert deadline(plan) == moment(2023, 1, 14, 17, 0)
+    assert deadline(plan, 2022) == moment(2023, 1, 14, 17, 0)
     assert "thứ Bảy, ngày 14/01/2023; ngày làm việc cuối cùng là thứ Sáu, ngày 13/01/2023" in words.deadline(
         plan.dossier_before
     )
@@ -338,13 +465,13 @@ def test_a_paper_is_in_time_until_midnight_of_the_office(plan, came, in_time):
 
 def test_a_letter_of_the_unit_counts_for_its_people_and_a_receipt_can_be_taken_back(plan):
     sent = [
-        Receipt("PBCVT", "to-trinh", moment(2023, 1, 3)),
-        Receipt("c1", "tom-tat", moment(2023, 1, 3)),
+        Receipt(2022, "PBCVT", "to-trinh", moment(2023, 1, 3)),
+        Receipt(2022, "c1", "tom-tat", moment(2023, 1, 3)),
     ]
-    found = {p.component.key: p.receipt is not None for p in papers(plan, "c1", "PBCVT", sent)}
+    found = {p.component.key: p.receipt is not None for p in papers(plan, 2022, "c1", "PBCVT", sent)}
     assert [key for key, there in found.items() if there] == ["to-trinh", "tom-tat"]
-    gone = [*sent, Receipt("PBCVT", "to-trinh", None)]
-    assert papers(plan, "PBCVT", "PBCVT", gone)[0].receipt is None
+    gone = [*sent, Receipt(2022, "PBCVT", "to-trinh", None)]
+    assert papers(plan, 2022, "PBCVT", "PBCVT", gone)[0].receipt is None
 
 
 def unpacked(content):
@@ -358,8 +485,8 @@ def text_of(word_file):
     return "\n".join([*(p.text for p in found.paragraphs), *cells])
 
 
-def packed_for(plan, units, day, subject="PBCVT", members=None):
-    hearing = hear(plan, units, (), (), members, (), day)
+def packed_for(plan, units, day, subject="PBCVT", members=None, year=2022):
+    hearing = hear(plan, units, (), (), members, (), day, year=year)
     forms = form_files.load(DATA / "forms.csv")
     return dossier(plan, hearing, subject, forms=forms, templates=DATA / "templates", day=day)
 
@@ -412,7 +539,7 @@ def test_the_shipped_templates_have_no_fault_and_a_spoiled_one_is_refused(plan, 
     (fault,) = check((tmp_path / f"{name}.docx").read_bytes())
     assert "nguoi_ki" in fault
     only = replace(plan, components=tuple(c for c in plan.components if c.paper == name))
-    hearing = hear(only, units, (), (), None, (), AFTER)
+    hearing = hear(only, units, (), (), None, (), AFTER, year=2022)
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(TemplateError):
             dossier(only, hearing, "PBCVT", forms=(), templates=folder, day=AFTER)
@@ -470,9 +597,11 @@ def acts(store):
 
 
 def test_what_the_council_says_and_what_comes_in_is_kept_and_on_record(store, plan):
-    store.awards.judge(plan, Judgement("PBCVT", "bk_c4_participation", True, "Hà Văn Tiến", AFTER), LAN)
+    store.awards.judge(plan, Judgement(2022, "PBCVT", "bk_c4_participation", True, "Hà Văn Tiến", AFTER), LAN)
     paper = Document(number="12/TTr-BCVT", signed_on=date(2023, 1, 9))
-    store.awards.receive(plan, Receipt("PBCVT", "to-trinh", moment(2023, 1, 14, 16, 59), paper, "đủ"), LAN)
+    store.awards.receive(
+        plan, Receipt(2022, "PBCVT", "to-trinh", moment(2023, 1, 14, 16, 59), paper, "đủ"), LAN
+    )
     (judgement,) = store.awards.judgements(plan.code)
     assert (judgement.fulfilled, judgement.by, judgement.person) == (True, "Hà Văn Tiến", "Lan")
     (receipt,) = store.awards.receipts(plan.code)
@@ -488,9 +617,11 @@ def test_what_the_council_says_and_what_comes_in_is_kept_and_on_record(store, pl
 def test_nobody_judges_what_is_not_there(store, plan):
     for subject, key in (("P9", "bk_c4_participation"), ("PBCVT", "bk_c3_ratings"), ("PBCVT", "x")):
         with pytest.raises(UnknownSubjectError):
-            store.awards.judge(plan, Judgement(subject, key, True, "A", AFTER), LAN)
+            store.awards.judge(plan, Judgement(2022, subject, key, True, "A", AFTER), LAN)
     with pytest.raises(UnknownSubjectError):
-        store.awards.receive(plan, Receipt("PBCVT", "x", moment(2023, 1, 1)), LAN)
+        store.awards.judge(plan, Judgement(2023, "PBCVT", "bk_c4_participation", True, "A", AFTER), LAN)
+    with pytest.raises(UnknownSubjectError):
+        store.awards.receive(plan, Receipt(2022, "PBCVT", "x", moment(2023, 1, 1)), LAN)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.REPORTER, Role.ROOM, Role.ADMIN])
@@ -498,11 +629,11 @@ def test_only_the_office_handles_awards_and_whoever_else_tries_is_on_record(stor
     other = PEOPLE[role]
     tries = [
         lambda: store.awards.judge(
-            personal, Judgement("PBCVT", "bk_c4_participation", True, "A", AFTER), other
+            personal, Judgement(2022, "PBCVT", "bk_c4_participation", True, "A", AFTER), other
         ),
-        lambda: store.awards.receive(personal, Receipt("PBCVT", "to-trinh", moment(2023, 1, 1)), other),
-        lambda: store.awards.keep_members(personal, PEOPLE_OF_ROOM, other, today=AFTER),
-        lambda: store.awards.members(personal, other, AFTER),
+        lambda: store.awards.receive(personal, Receipt(2022, "PBCVT", "to-trinh", moment(2023, 1, 1)), other),
+        lambda: store.awards.keep_members(personal, 2022, PEOPLE_OF_ROOM, other, today=AFTER),
+        lambda: store.awards.members(personal, 2022, other, AFTER),
         lambda: store.awards.note_dossier(personal, "PBCVT", "x.zip", b"", other),
     ]
     for attempt in tries:
@@ -520,19 +651,21 @@ def test_a_list_is_replaced_whole_and_erased_on_its_day_also_after_reopening(tmp
     last = date(2023, 12, 30)
     with Store(path) as store:
         awards = store.awards
-        assert awards.members(personal, LAN, AFTER) is None
-        awards.keep_members(personal, [person(f"c{n}") for n in range(3)], LAN, today=AFTER)
-        awards.keep_members(personal, PEOPLE_OF_ROOM, LAN, today=AFTER, sha256="ab", filename=f"{NAME}.xlsx")
-        assert awards.members(personal, LAN, last) == PEOPLE_OF_ROOM
+        assert awards.members(personal, 2022, LAN, AFTER) is None
+        awards.keep_members(personal, 2022, [person(f"c{n}") for n in range(3)], LAN, today=AFTER)
+        awards.keep_members(
+            personal, 2022, PEOPLE_OF_ROOM, LAN, today=AFTER, sha256="ab", filename=f"{NAME}.xlsx"
+        )
+        assert awards.members(personal, 2022, LAN, last) == PEOPLE_OF_ROOM
         # What is written later keeps freed blocks from being cut off the end of the file.
         store.keep(sender.posts(Q2, 18, 19), LAN)
     assert holds_the_name(tmp_path) == ["kpi.duckdb"]
     with Store(path) as store:
-        assert store.awards.members(personal, LAN, last) == PEOPLE_OF_ROOM
+        assert store.awards.members(personal, 2022, LAN, last) == PEOPLE_OF_ROOM
         backup = store.back_up(LAN)
         assert store.awards.erase_personal({personal.code: personal}, last) == []
         assert store.awards.erase_personal({}, date(2023, 12, 31)) == [personal.code]
-        assert store.awards.members(personal, LAN, last) is None
+        assert store.awards.members(personal, 2022, LAN, last) is None
         assert acts(store)[0] == (Act.PERSONAL, "@program", "", "erased")
         assert (Act.PERSONAL, "Lan@console", "replaced 3", "kept") in acts(store)
         told = [vi.details(e, {}) for e in store.record.events(LAN, act=Act.PERSONAL)]
@@ -542,7 +675,7 @@ def test_a_list_is_replaced_whole_and_erased_on_its_day_also_after_reopening(tmp
             ("", "Lưu danh sách 3 người"),
         ]
         with pytest.raises(PersonalErasedError):
-            store.awards.keep_members(personal, PEOPLE_OF_ROOM, LAN, today=date(2023, 12, 31))
+            store.awards.keep_members(personal, 2022, PEOPLE_OF_ROOM, LAN, today=date(2023, 12, 31))
         assert all(NAME not in str(event) for event in store.record.events(LAN))
         with store._database.cursor() as db:
             for (table,) in db.execute("show tables").fetchall():
@@ -552,14 +685,31 @@ def test_a_list_is_replaced_whole_and_erased_on_its_day_also_after_reopening(tmp
     with zipfile.ZipFile(backup) as packed:
         assert NAME.encode() not in packed.read("kpi.duckdb")
     with Store(path) as store:
-        assert store.awards.members(personal, LAN, date(2024, 1, 1)) is None
+        assert store.awards.members(personal, 2022, LAN, date(2024, 1, 1)) is None
+
+
+def test_every_round_has_a_list_of_its_own(store, plans):
+    plan = replace(plans[NTM], erase_personal=date(2030, 12, 31))
+    first, second = [person("a")], [person("b"), person("c")]
+    store.awards.keep_members(plan, 2022, first, LAN, today=AFTER)
+    store.awards.keep_members(plan, 2023, second, LAN, today=AFTER)
+    assert [len(store.awards.members(plan, year, LAN, AFTER) or ()) for year in (2022, 2023)] == [1, 2]
+    assert store.awards.members(plan, 2024, LAN, AFTER) is None
+    store.awards.judge(plan, Judgement(2022, "a", "ntm_i1", True, "A", AFTER), LAN)
+    for year, code in ((2023, "a"), (2026, "PTTBCXB")):
+        with pytest.raises(UnknownSubjectError):
+            store.awards.judge(plan, Judgement(year, code, "ntm_i1", True, "A", AFTER), LAN)
+    assert store.awards.erase_personal({plan.code: plan}, date(2030, 12, 31)) == [plan.code]
+    assert store.awards.members(plan, 2022, LAN, date(2031, 1, 1)) is None
+    assert {e.subject for e in store.record.events(LAN, act=Act.PERSONAL)} == {f"{NTM} 2022", f"{NTM} 2023"}
+    assert store.verify() == []
 
 
 # The form of the list.
 
 
 def filled(plan, **sheets):
-    book = load_workbook(io.BytesIO(blank_members(plan)))
+    book = load_workbook(io.BytesIO(blank_members(plan, 2022)))
     for title, rows in zip(
         (words.PEOPLE_SHEET, words.INITIATIVE_SHEET, words.WORK_SHEET), sheets.values(), strict=False
     ):
@@ -592,8 +742,8 @@ GOOD = {
 
 
 def test_the_form_comes_back_as_people(plan):
-    blank = blank_members(plan)
-    assert blank == blank_members(plan)
+    blank = blank_members(plan, 2022)
+    assert blank == blank_members(plan, 2022)
     sheets = load_workbook(io.BytesIO(blank))
     assert sheets.sheetnames == ["Cá nhân", "Sáng kiến", "Công việc", "Hướng dẫn", "_danh_muc"]
     assert all(sheets[name]["A1"].value == words.RESTRICTED for name in sheets.sheetnames[:4])
@@ -635,9 +785,9 @@ def test_every_mistake_in_the_list_is_told_with_its_cell_and_nothing_is_read(pla
 
 def test_a_file_that_is_no_list_is_told_as_such(plan):
     assert "rỗng" in words.explain(read_members("x.xlsx", b"", plan).problems[0])
-    (nobody,) = read_members("x.xlsx", blank_members(plan), plan).problems
+    (nobody,) = read_members("x.xlsx", blank_members(plan, 2022), plan).problems
     assert "chưa ghi ai" in words.explain(nobody)
-    book = load_workbook(io.BytesIO(blank_members(plan)))
+    book = load_workbook(io.BytesIO(blank_members(plan, 2022)))
     del book["Sáng kiến"]
     book["Công việc"]["C4"].value = "Hạn"
     out = io.BytesIO()
@@ -663,6 +813,8 @@ def test_the_command_line_rules_and_packs(tmp_path, sender):
     common = ("--plan", "bac-kan-2022", "--day", "2023-01-10", "--store", home, "--json")
     done = run("awards", *common)
     found = json.loads(done.output.splitlines()[-1])
+    assert {r["year"] for r in found} == {2022}
+    assert "Bình xét năm" not in done.output
     assert {r["subject"] for r in found} == {"VP", "PTTBCXB", "PBCVT", "PCNTT", "TTCNTT"}
     by_key = {(r["subject"], r["criterion"]): r for r in found}
     first = by_key["PCNTT", "bk_c1_targets"]
@@ -685,11 +837,45 @@ def test_the_command_line_rules_and_packs(tmp_path, sender):
     assert run("awards", "--plan", "bac-kan-2022", "--day", "mai", "--store", home).exit_code == 2
 
 
+def test_the_command_line_asks_for_a_year(years, tmp_path):
+    common = ("--plan", NTM, "--store", str(years), "--json")
+
+    def asked_for(*args):
+        done = run("awards", *common, *args)
+        found = json.loads(done.output.splitlines()[-1])
+        (year,) = {r["year"] for r in found}
+        assert f"Bình xét năm {year}" in done.output
+        return year, {(r["subject"], r["criterion"]): r["reason"] for r in found}
+
+    asked, reasons = asked_for("--year", "2022", "--day", "2024-01-10")
+    assert asked == 2022
+    newest, others = asked_for("--day", "2024-01-10")
+    assert newest == 2023
+    assert "44/47" in others["PTTBCXB", "ntm_c2"]
+    assert reasons["PTTBCXB", "ntm_c2"] != others["PTTBCXB", "ntm_c2"]
+    wrong = run("awards", *common, "--year", "2021")
+    assert wrong.exit_code == 2
+    assert "Kế hoạch không có kỳ bình xét năm 2021. Có: 2022, 2023, 2024, 2025." in wrong.output
+    by = ("--by", "A", "--day", "2024-01-10", "--person", "Lan", "--criterion", "ntm_c1", "--says", "no")
+    said = run("council", "judge", "--subject", "VP", "--year", "2022", *by, *common)
+    assert "Đã ghi ý kiến Hội đồng năm 2022" in said.output
+    assert "Hội đồng không công nhận" in asked_for("--year", "2022", "--day", "2024-01-10")[1]["VP", "ntm_c1"]
+    assert (
+        "Hội đồng không công nhận"
+        not in asked_for("--year", "2023", "--day", "2024-01-10")[1]["VP", "ntm_c1"]
+    )
+    out = tmp_path / "x.zip"
+    made = run(
+        "dossier", *common, "--subject", "VP", "--year", "2022", "--day", "2024-01-10", "--out", str(out)
+    )
+    assert json.loads(made.output.splitlines()[-1])["year"] == 2022
+
+
 def test_the_command_line_does_what_the_council_does(tmp_path, plan):
     home, data = str(tmp_path / "kpi.duckdb"), tmp_path / "data"
     (data / "plans").mkdir(parents=True)
     text = (DATA / "plans" / "bac-kan-2022.toml").read_text("utf-8")
-    (data / "plans" / "bac-kan-2022.toml").write_text(text.replace("2023-12-31 #", "2999-12-31 #"), "utf-8")
+    (data / "plans" / "bac-kan-2022.toml").write_text(text.replace("2027-12-31 #", "2999-12-31 #"), "utf-8")
     common = ("--plan", "bac-kan-2022", "--store", home, "--json")
     file = tmp_path / "ds.xlsx"
 

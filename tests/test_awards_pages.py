@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from kpi import ui
 from kpi.model import Act, Discipline, Document, Rating, Role
 from kpi.vi import awards as words
 from tests.filled import LAN, let_in, user_of
-from tests.test_awards import GOOD, NAME, filled, moment, person
+from tests.test_awards import GOOD, NAME, NTM, filled, moment, person
 
 ROOT = Path(__file__).parent.parent
 PLAN = "bac-kan-2022"
@@ -24,8 +25,18 @@ AWARDS, DOSSIER = "office/awards", "office/dossier"
 @pytest.fixture
 def store(tmp_path, monkeypatch):
     """A house whose plan keeps the list of people for longer than this test lives."""
+    yield from opened(tmp_path, monkeypatch, "2999-12-31")
+
+
+@pytest.fixture
+def erased(tmp_path, monkeypatch):
+    """A house whose plan no longer keeps the list of people."""
+    yield from opened(tmp_path, monkeypatch, "2023-12-31")
+
+
+def opened(tmp_path, monkeypatch, day):
     shipped = ROOT / "data" / "plans" / f"{PLAN}.toml"
-    text = shipped.read_text("utf-8").replace("erase_personal = 2023-12-31", "erase_personal = 2999-12-31")
+    text = shipped.read_text("utf-8").replace("erase_personal = 2027-12-31", f"erase_personal = {day}")
     own = tmp_path / "data" / "plans" / f"{PLAN}.toml"
     own.parent.mkdir(parents=True)
     own.write_text(text, "utf-8")
@@ -109,7 +120,7 @@ def test_the_list_of_people_is_read_shown_in_counts_and_kept(store, plan):
     assert all(NAME not in str(event) for event in store.record.events(LAN))
 
 
-def test_once_the_day_has_come_the_page_says_so_and_takes_no_list(house):
+def test_once_the_day_has_come_the_page_says_so_and_takes_no_list(erased):
     said = texts(at := start(AWARDS))
     assert "đã đến ngày xóa (31/12/2023)" in said
     assert len(at.file_uploader) == 0
@@ -141,7 +152,7 @@ def test_the_zip_is_made_for_its_day_and_goes_on_record(store, plan):
     kept = replace(plan, erase_personal=date(2999, 12, 31))
     paper = Document(number="1", signed_on=date(2022, 5, 1))
     member = replace(person(discipline=Discipline.WARNING, decision=paper, rating=Rating.GOOD), room="PCNTT")
-    store.awards.keep_members(kept, (member,), LAN, today=date(2023, 1, 1))
+    store.awards.keep_members(kept, 2022, (member,), LAN, today=date(2023, 1, 1))
     at = about(start(DOSSIER), "c1")
     assert "Mẫu số 07 (?) (Nghị định số 152/2025/NĐ-CP)" in texts(at).replace("\\", "")
     at.date_input(key="ngay_lap").set_value(date(2023, 1, 10)).run()
@@ -152,3 +163,36 @@ def test_the_zip_is_made_for_its_day_and_goes_on_record(store, plan):
     assert (newest.act, newest.person, newest.unit) == (Act.EXPORT, "van-phong", "c1")
     assert NAME not in str(newest)
     assert any(b.label == "Tải hồ sơ về máy" for b in at.get("download_button"))
+
+
+def test_a_plan_over_several_years_has_a_round_to_choose(sample, tmp_path, monkeypatch):
+    monkeypatch.setenv("KPI_STORE", str(shutil.copy(sample, tmp_path / "kpi.duckdb")))
+    st.cache_resource.clear()
+    try:
+        at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+        at.user = user_of(Role.OFFICE)
+        at.query_params["ke_hoach"] = NTM
+        at.run().switch_page(f"pages/{AWARDS}.py").run()
+        assert not at.exception
+        assert at.title[0].value == "Bình xét năm 2023"
+        assert "Danh sách cá nhân năm 2023" in texts(at)
+        at.selectbox(key=f"doi_tuong_{NTM}").select("PTTBCXB").run()
+        assert "44/47 = 93,6%" in texts(at)
+        at.selectbox(key="nam_bx").select("2022").run()
+        assert not at.exception
+        assert at.title[0].value == "Bình xét năm 2022"
+        assert "44/47" not in texts(at)
+        at.text_input(key="by-PTTBCXB-ntm_c1-2022").set_value("Đỗ Hữu Hiền")
+        place = [b.form_id for b in at.button if b.label == "Lưu ý kiến"].index("judge-PTTBCXB-ntm_c1-2022")
+        assert "Hội đồng xác nhận: Đỗ Hữu Hiền" in texts(submit(at, "Lưu ý kiến", place))
+        at.selectbox(key="nam_bx").select("2023").run()
+        assert "Hội đồng xác nhận: Đỗ Hữu Hiền" not in texts(at)
+        at.switch_page(f"pages/{DOSSIER}.py").run()
+        assert at.title[0].value == "Hồ sơ khen thưởng năm 2023"
+        assert "Kế hoạch không nêu thời hạn nhận hồ sơ." in texts(at)
+        assert [j.year for j in ui.store().awards.judgements(NTM)] == [2022]
+        at.selectbox(key="ke_hoach").select(PLAN).run()
+        assert at.title[0].value == "Hồ sơ khen thưởng"
+        assert "nam_bx" not in {box.key for box in at.selectbox}
+    finally:
+        ui.close()

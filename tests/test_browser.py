@@ -1,9 +1,11 @@
 """The whole road in a real browser: the real server, real workbooks, Chromium."""
 
 import csv
+import hashlib
 import io
 import os
 import shutil
+import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -114,7 +116,7 @@ def test_a_workbook_goes_from_the_form_to_the_bar_and_the_csv(server, page, form
     assert after[10] == pytest.approx(50)
 
     open_page(page, server, "bao-cao", "Báo cáo")
-    name, content = download(page, "Tải CSV cho Excel")
+    name, content = download(page, "CSV tổng hợp cho Excel")
     assert name == "bao-cao-bac-kan-2022-2022-Q1.csv"
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert len(rows) == len(plan.indicators) + len(plan.tasks)
@@ -122,7 +124,7 @@ def test_a_workbook_goes_from_the_form_to_the_bar_and_the_csv(server, page, form
     online = rows[10]
     assert (online["Kết quả Quý I/2022"], online["Tử số"], online["Mẫu số"]) == ("12,5", "15", "120")
     assert "ba-be-2.xlsx" in online["Nguồn"]
-    _, content = download(page, "Tải CSV máy đọc")
+    _, content = download(page, "CSV tổng hợp máy đọc")
     exact = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
     assert exact[10]["Kết quả Quý I/2022"] == "12.5"
 
@@ -234,3 +236,24 @@ def keep_picture(page: Page, path: Path) -> Path:
     settle(page)
     page.screenshot(path=path)
     return path
+
+
+def test_a_report_is_handed_out_as_word_and_excel_and_a_chart_as_a_picture(demo, page):
+    open_page(page, demo, "bao-cao?ky=Quý IV/2022", "Báo cáo")
+    for button, ending, part in (
+        ("Tải báo cáo Word", ".docx", "word/document.xml"),
+        ("Tải Excel", ".xlsx", "xl/charts/chart1.xml"),
+    ):
+        name, content = download(page, button)
+        assert name == f"bao-cao-bac-kan-2022-2022-Q4{ending}"
+        with zipfile.ZipFile(io.BytesIO(content)) as document:
+            assert part in document.namelist()
+        expect(page.get_by_text("Đã lưu lần xuất").first).to_be_visible()
+        expect(page.get_by_text(hashlib.sha256(content).hexdigest()[:12]).first).to_be_visible()
+    page.get_by_role("tab", name="Biểu đồ").click()
+    camera = page.locator(".modebar-btn").first
+    expect(camera).to_have_attribute("aria-label", "Tải ảnh PNG")
+    with page.expect_download() as caught:
+        camera.click(force=True)
+    assert caught.value.suggested_filename == "so-voi-chi-tieu-bac-kan-2022-2022-Q4.png"
+    assert Path(caught.value.path()).read_bytes().startswith(b"\x89PNG")

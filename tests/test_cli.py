@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from docx import Document
 
 from kpi import plan as plan_files
 from kpi.cli import main
@@ -274,6 +275,29 @@ def test_the_data_files_have_no_faults(kpi):
     result = kpi("check")
     assert result.exit_code == 0, result.stdout
     assert "không có lỗi" in result.stdout
+
+
+def test_a_spoiled_or_missing_template_is_named(kpi, tmp_path, monkeypatch):
+    folder = tmp_path / "data" / "templates"
+    folder.mkdir(parents=True)
+    shutil.copytree(plan_files.SHIPPED / "plans", tmp_path / "data" / "plans")
+    for name in ("bao-cao", "to-trinh"):
+        spoiled = Document(str(plan_files.SHIPPED / "templates" / f"{name}.docx"))
+        spoiled.add_paragraph("{{ nguoi_ki }}")
+        spoiled.save(str(folder / f"{name}.docx"))
+    (folder / "bien-ban.docx").write_bytes(b"x")
+    (folder / "~$bien-ban.docx").write_bytes(b"x")
+    monkeypatch.setenv("KPI_DATA", str(tmp_path / "data"))
+    result = kpi("check", "--json")
+    assert result.exit_code == 1
+    told = json.loads(result.stdout.splitlines()[-1])
+    faults = [(Path(f["file"]).name, f["message"]) for f in told if f["reason"] == "template"]
+    assert [name for name, _ in faults] == ["bao-cao.docx", "bien-ban.docx", "to-trinh.docx"]
+    assert all(name in message and message in result.stdout for name, message in faults)
+    assert "nguoi_ki" in faults[0][1]
+    assert "không có lỗi" not in result.stdout
+    (folder / "bao-cao.docx").unlink()
+    assert "Mẫu tài liệu bao-cao.docx không dùng được: không có tệp này" in kpi("check").stdout
 
 
 def test_a_faulty_plan_file_is_named_with_key_and_value(kpi, tmp_path, monkeypatch):

@@ -25,7 +25,13 @@ from tests.small_plan import Q2, Q4, said
 
 TEMPLATE = (Path(__file__).parent.parent / "data" / "templates" / docx.TEMPLATE).read_bytes()
 HOSTILE = ("=1+1", "@x", "-5 là chữ", "+84 209 387 1234", 'Nguyễn Thị Quỳnh & <b>Hoa</b> "Ộ" {{ year }}')
-STAMP = Stamp("17", "4f9a1c2b7d3e" + "0" * 52, datetime.fromisoformat("2022-02-04T18:30"), "Lan", "0" * 64)
+STAMP = Stamp(
+    "17",
+    "4f9a1c2b7d3e" + "0" * 52,
+    datetime.fromisoformat("2022-02-04T18:30"),
+    "Lan",
+    "5b1e77d0c2aa" + "0" * 52,
+)
 
 
 def figure(shown, exact=None):
@@ -232,7 +238,7 @@ def test_a_workbook_has_a_real_chart_of_every_course_with_values():
 def test_a_workbook_is_ready_to_print():
     for sheet in book():
         assert (int(sheet.page_setup.paperSize), sheet.page_setup.orientation) == (9, "landscape")
-        assert "Bản xuất 17 · mã 4f9a1c2b7d3e" in sheet.oddFooter.left.text
+        assert "Bản xuất 17 · mã 4f9a1c2b7d3e · kế hoạch 5b1e77d0c2aa" in sheet.oddFooter.left.text
         assert vi.ILLUSTRATIVE in sheet.oddFooter.left.text
         assert "Trang &P/&N" in sheet.oddFooter.right.text
         assert sheet.print_area
@@ -290,7 +296,9 @@ def test_a_document_is_laid_out_as_the_decree_asks():
     assert 15 <= round(body.right_margin.mm) <= 20
     for section in (body, annex):
         foot = section.footer.paragraphs[0].text
-        assert foot.startswith("Số liệu minh họa · Bản xuất 17 · mã 4f9a1c2b7d3e\tTrang ")
+        assert foot.startswith(
+            "Số liệu minh họa · Bản xuất 17 · mã 4f9a1c2b7d3e · kế hoạch 5b1e77d0c2aa\tTrang "
+        )
     plain = replace(REPORT, illustrative=False)
     assert vi.ILLUSTRATIVE not in paper(plain).sections[0].footer.paragraphs[0].text
     assert {style.font.name for style in paper().styles if style.name == "Normal"} == {"Times New Roman"}
@@ -499,7 +507,7 @@ def test_on_paper_a_document_prints_every_number_of_the_report():
     for value in figures(SUMMARY, MATRIX):
         assert printed(value) in tokens
     pages = printed_text.split("\f")[:-1]
-    assert all("Bản xuất 17 · mã 4f9a1c2b7d3e" in page for page in pages)
+    assert all("Bản xuất 17 · mã 4f9a1c2b7d3e · kế hoạch 5b1e77d0c2aa" in page for page in pages)
     assert "96,0" not in tokens
     assert "ngày 05 tháng 02 năm 2022" in printed_text
 

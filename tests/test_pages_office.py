@@ -269,7 +269,7 @@ def test_a_report_goes_on_record_when_it_is_fetched_and_not_before(sent, fetch):
     at = start(REPORT, ky="Quý I/2022")
     before = sent.record.head()
     assert f"Mã chốt nhật ký: {before}" in texts(at)
-    for name in ("bao-cao-bac-kan-2022-2022-Q1.csv", "bao-cao-bac-kan-2022-2022-Q1-don-vi-machine.csv"):
+    for name in ("bao-cao-bac-kan-2022-2022-Q1.csv", "bao-cao-bac-kan-2022-2022-Q1-don-vi-may-doc.csv"):
         content = fetch(at, name)
         newest = sent.record.events(LAN)[0]
         assert (newest.act, newest.person, newest.subject) == (Act.EXPORT, "van-phong", name)

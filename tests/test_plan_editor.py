@@ -170,7 +170,7 @@ def test_next_years_plan_has_the_dates_of_next_year_and_nothing_of_what_was_done
 
 
 def test_a_plan_of_several_years_moves_on_by_all_of_them(read):
-    longer = TEXT.replace("end = 2022-12-31", "end = 2024-02-29").replace("= 2023-12-31", "= 2025-12-31")
+    longer = TEXT.replace("end = 2022-12-31", "end = 2024-02-29").replace("= 2027-12-31", "= 2025-12-31")
     longer = longer.replace('năm 2022"\nnumber', 'giai đoạn 2022-2024"\nnumber')
     after = read(editing.copy(longer, "bac-kan-2025", 2027), "bac-kan-2025")
     assert after.erase_personal == date(2028, 12, 31)

@@ -21,7 +21,17 @@ from kpi.cli import main
 from kpi.export.changes import compare
 from kpi.export.formats import FORMATS, render
 from kpi.export.gather import gather
-from kpi.model import Act, NotAllowedError, Period, Quarter, Role, UnknownSnapshotError
+from kpi.model import (
+    Act,
+    Document,
+    NotAllowedError,
+    Period,
+    Quarter,
+    Role,
+    TaskState,
+    TaskUpdate,
+    UnknownSnapshotError,
+)
 from kpi.plan import SHIPPED
 from kpi.store import Store
 from tests.filled import LAN, PEOPLE, Q4, user_of
@@ -267,3 +277,55 @@ def test_the_page_shows_the_report_before_and_what_has_changed_after(own, monkey
     assert "Số liệu đã khác" in said_now
     assert "ô đã thay đổi" in said_now
     ui.close()
+
+
+def test_a_closed_year_is_judged_as_final_without_being_told(kpi, own, tmp_path):
+    with Store(own) as store:
+        store.close_quarter(CODE, Q4, LAN)
+    asked = ("export", "--plan", CODE, "--period", "2022", "--out", tmp_path / "a.csv", "--json")
+    snapshot = said(kpi(*asked))["snapshot"]
+    verdicts = (tmp_path / "a.csv").read_text("utf-8-sig")
+    assert ";Chưa đạt;" in verdicts
+    assert ";Chậm tiến độ;" not in verdicts
+    assert [s["closed"] for s in said(kpi("snapshots", "--json")) if s["id"] == snapshot] == [True]
+
+
+def test_a_lost_export_is_found(store):
+    made = store.exports.keep(LAN, CODE, Period.of(Q4), "csv", "x.csv", "{}", "", lambda _: b"x;y")
+    assert store.verify() == []
+    (store.path.parent / "exports" / made.sha256).write_bytes(b"x;z")
+    assert [flaw.fault for flaw in store.verify()] == ["export"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--plan", CODE, "--period", "2022", "--out", "no/such/folder/x.csv"),
+        ("--snapshot", "0123456789", "--format", "pdf", "--out", "x.pdf"),
+        ("--snapshot", "0123456789", "--closed", "--out", "x.csv"),
+    ],
+)
+def test_what_cannot_be_handed_out_is_not_kept(kpi, words):
+    assert kpi("export", *words).exit_code == 2
+    assert said(kpi("snapshots", "--json")) == []
+
+
+def test_no_task_has_the_number_of_an_indicator(store, plans, directory):
+    other = next(p for p in plans.values() if any("." in i.number for i in p.indicators))
+    units = directory.on(other.start, other.province)
+    report = gather(other, units, Period.parse("2023"), (), (), day=date(2024, 1, 5))
+    numbers = [row[0] for row in report.summary.rows]
+    assert len(numbers) == len(set(numbers)) == len(other.indicators) + len(other.tasks)
+
+
+def test_after_the_plan_s_last_quarter_a_task_is_late_by_today(store, plan, units):
+    def states(day):
+        held = store.current(CODE), store.tasks.updates(CODE)
+        report = gather(plan, units, Period.parse("2022"), *held, day=day)
+        return {p.number: p.text for p in report.tasks}
+
+    assert "Chưa bắt đầu" in states(date(2022, 12, 31))["NV2"]
+    assert "Quá hạn, chậm 05 ngày" in states(date(2023, 1, 5))["NV2"]
+    told = TaskUpdate("NV2", Q4, TaskState.DONE, date(2023, 2, 5), result=Document("Danh mục", "9/QĐ-UBND"))
+    store.tasks.keep(plan, [told], LAN)
+    assert "Hoàn thành ngày 05/02/2023, chậm 36 ngày" in states(date(2023, 3, 1))["NV2"]

@@ -432,7 +432,7 @@ def test_tasks_are_listed_set_and_read_from_the_command_line(tmp_path, monkeypat
     first, second = said(kpi("list", *of_plan))
     assert (first["state"], first["result"]["number"], first["days_late"]) == ("done", "676/QĐ-UBND", "0")
     assert (second["state"], second["evidence"], second["planned"]["title"]) == (
-        "not_started",
+        "overdue",
         None,
         "Quyết định ban hành danh mục",
     )

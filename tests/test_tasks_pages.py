@@ -79,7 +79,7 @@ def test_the_office_tells_of_a_task_and_takes_it_back(store, plan):
     assert [(m.label, m.value) for m in at.metric][:3] == [
         ("Hoàn thành", "1/2"),
         ("Đang thực hiện", "0"),
-        ("Quá hạn", "0"),
+        ("Quá hạn", "1"),
     ]
     done(at)
     next(u for u in at.file_uploader if u.key.startswith("proof-")).upload("QĐ 2300.pdf", PDF)

@@ -13,7 +13,7 @@ import click
 
 from kpi import forms as form_files
 from kpi import plan as plan_files
-from kpi.awards import Hearing, Proposal, Ruling, by_subject, hear, proposal
+from kpi.awards import Hearing, Proposal, Ruling, by_subject, hear, newest_year, proposal
 from kpi.cli.home import (
     BY,
     FILE,
@@ -60,6 +60,7 @@ def _to_moment(_: click.Context, __: click.Parameter, value: str | None) -> date
 
 _SAYS: Mapping[str, bool | None] = {"yes": True, "no": False, "withdrawn": None}
 _SUBJECT = click.option("--subject", required=True, help=words.COMMANDS["--subject"])
+_YEAR = click.option("--year", type=int, help=words.COMMANDS["--year"])
 _DAY = click.option("--day", callback=_to_day, metavar="2023-01-10", help=words.COMMANDS["--day"])
 
 
@@ -72,10 +73,15 @@ class _Heard:
 
 @command
 @PLAN
+@_YEAR
 @_DAY
-def awards(ctx: click.Context, code: str, day: date) -> None:
+def awards(ctx: click.Context, code: str, year: int | None, day: date) -> None:
     home = Home(ctx)
-    heard = _hear(home, home.plan(code), day)
+    plan = home.plan(code)
+    of = _year(home, plan, year, day)
+    heard = _hear(home, plan, of, day)
+    if named := words.of_year(plan, of, words.AWARDED):
+        click.echo(named)
     files = {upload.id: upload.filename for upload in heard.uploads}
     found = by_subject(heard.hearing.rulings)
     for rulings in found.values():
@@ -84,18 +90,20 @@ def awards(ctx: click.Context, code: str, day: date) -> None:
         click.echo(table(words.AWARD_HEADINGS, [_line(ruling) for ruling in rulings]))
     click.echo(f"\n{words.ONLY_PROPOSED}")
     proposals = {subject: proposal(rulings) for subject, rulings in found.items()}
-    say(ctx, [_ruling_json(r, proposals[r.subject], files) for r in heard.hearing.rulings])
+    say(ctx, [_ruling_json(of, r, proposals[r.subject], files) for r in heard.hearing.rulings])
 
 
 @command
 @PLAN
+@_YEAR
 @_SUBJECT
 @_DAY
 @OUT
-def dossier(ctx: click.Context, code: str, subject: str, day: date, out: Path) -> None:
+def dossier(ctx: click.Context, code: str, year: int | None, subject: str, day: date, out: Path) -> None:
     home = Home(ctx)
     plan = home.plan(code)
-    heard = _hear(home, plan, day)
+    of = _year(home, plan, year, day)
+    heard = _hear(home, plan, of, day)
     known = dossiers.subjects(plan, heard.hearing)
     if subject not in known:
         raise click.BadParameter(words.unknown_subject(subject, known), param_hint="--subject")
@@ -116,7 +124,10 @@ def dossier(ctx: click.Context, code: str, subject: str, day: date, out: Path) -
     names = list(dossiers.names(plan, subject))
     for name in names:
         click.echo(f"- {name}")
-    say(ctx, {"out": str(out), "sha256": hashlib.sha256(content).hexdigest(), "names": names})
+    say(
+        ctx,
+        {"out": str(out), "sha256": hashlib.sha256(content).hexdigest(), "names": names, "year": of},
+    )
 
 
 @main.group("council", help=words.COMMANDS["council"])
@@ -130,6 +141,7 @@ _of_council = command_of(council, words.COMMANDS)
 
 @_of_council
 @PLAN
+@_YEAR
 @_SUBJECT
 @click.option("--criterion", required=True)
 @click.option("--says", type=click.Choice(list(_SAYS)), required=True, help=words.COMMANDS["--says"])
@@ -140,6 +152,7 @@ _of_council = command_of(council, words.COMMANDS)
 def judge(
     ctx: click.Context,
     code: str,
+    year: int | None,
     subject: str,
     criterion: str,
     says: str,
@@ -149,15 +162,18 @@ def judge(
     person: str,
 ) -> None:
     home = Home(ctx)
-    judgement = Judgement(subject, criterion, _SAYS[says], by, day, note)
+    plan = home.plan(code)
+    of = _year(home, plan, year, day)
+    judgement = Judgement(of, subject, criterion, _SAYS[says], by, day, note)
     with home.store() as store:
-        number = store.awards.judge(home.plan(code), judgement, Person.operator(person))
-    click.echo(words.judged(number))
-    say(ctx, {"judgement": number})
+        number = store.awards.judge(plan, judgement, Person.operator(person))
+    click.echo(words.judged(number, words.of_year(plan, of)))
+    say(ctx, {"judgement": number, "year": of})
 
 
 @_of_council
 @PLAN
+@_YEAR
 @_SUBJECT
 @click.option("--component", required=True)
 @click.option("--at", "came", callback=_to_moment, metavar="2023-01-14T23:59", help=words.COMMANDS["--at"])
@@ -167,6 +183,7 @@ def judge(
 def receive(
     ctx: click.Context,
     code: str,
+    year: int | None,
     subject: str,
     component: str,
     came: datetime | None,
@@ -175,27 +192,34 @@ def receive(
     person: str,
 ) -> None:
     home = Home(ctx)
-    receipt = Receipt(subject, component, came, Document(number=number), note)
+    plan = home.plan(code)
+    of = _year(home, plan, year, _today())
+    receipt = Receipt(of, subject, component, came, Document(number=number), note)
     with home.store() as store:
-        kept = store.awards.receive(home.plan(code), receipt, Person.operator(person))
-    click.echo(words.received_as(kept))
-    say(ctx, {"receipt": kept})
+        kept = store.awards.receive(plan, receipt, Person.operator(person))
+    click.echo(words.received_as(kept, words.of_year(plan, of)))
+    say(ctx, {"receipt": kept, "year": of})
 
 
 @_of_council
 @PLAN
+@_YEAR
 @OUT
-def blank(ctx: click.Context, code: str, out: Path) -> None:
-    write(ctx, out, blank_members(Home(ctx).plan(code)))
+def blank(ctx: click.Context, code: str, year: int | None, out: Path) -> None:
+    home = Home(ctx)
+    plan = home.plan(code)
+    write(ctx, out, blank_members(plan, _year(home, plan, year, _today())))
 
 
 @_of_council
 @click.argument("file", type=FILE)
 @PLAN
+@_YEAR
 @BY
-def keep(ctx: click.Context, file: Path, code: str, person: str) -> None:
+def keep(ctx: click.Context, file: Path, code: str, year: int | None, person: str) -> None:
     home = Home(ctx)
     plan = home.plan(code)
+    of = _year(home, plan, year, _today())
     draft = read_members(file.name, file.read_bytes(), plan)
     for problem in draft.problems:
         click.echo(f"- {words.explain(problem)}")
@@ -203,32 +227,46 @@ def keep(ctx: click.Context, file: Path, code: str, person: str) -> None:
         with home.store() as store:
             store.awards.keep_members(
                 plan,
+                of,
                 draft.members,
                 Person.operator(person),
                 today=_today(),
                 sha256=draft.sha256,
                 filename=draft.filename,
             )
-        click.echo(words.list_kept(len(draft.members)))
-    say(ctx, {"members": str(len(draft.members)), "problems": [words.explain(p) for p in draft.problems]})
+        click.echo(words.list_kept(len(draft.members), words.of_year(plan, of)))
+    problems = [words.explain(p) for p in draft.problems]
+    say(ctx, {"members": str(len(draft.members)), "problems": problems, "year": of})
     ctx.exit(0 if draft.clean else 1)
 
 
-def _hear(home: Home, plan: Plan, day: date) -> _Heard:
+def _year(home: Home, plan: Plan, asked: int | None, day: date) -> int:
+    """The round that is asked for; without one, the last that is over or has figures."""
+    years = [r.year for r in plan.rounds]
+    if asked is None:
+        readings = home.held(plan.code)[0] if len(years) > 1 else ()
+        return newest_year(plan, readings, day)
+    if asked not in years:
+        raise click.BadParameter(words.no_such_round(asked, years), param_hint="--year")
+    return asked
+
+
+def _hear(home: Home, plan: Plan, year: int, day: date) -> _Heard:
     """As known today, asked for a day; a store that does not exist yet is not made by looking into it."""
     units = home.units(plan)
     if not home.path.exists():
-        return _Heard(hear(plan, units, (), (), None, (), day))
+        return _Heard(hear(plan, units, (), (), None, (), day, year=year))
     with home.store() as store:
         hearing = hear(
             plan,
             units,
             store.current(plan.code),
             store.tasks.updates(plan.code),
-            store.awards.members(plan, OPERATOR, _today()),
-            store.awards.judgements(plan.code),
+            store.awards.members(plan, year, OPERATOR, _today()),
+            store.awards.judgements(plan.code, year),
             day,
-            closed=plan.quarters[-1] in store.closed(plan.code),
+            year=year,
+            closed=plan.round(year).quarter in store.closed(plan.code),
         )
         return _Heard(hearing, tuple(store.uploads(plan.code)), store.illustrative(plan.code))
 
@@ -246,8 +284,9 @@ def _reason(ruling: Ruling) -> str:
     return words.reason(ruling.reasons, ruling.criterion.judged, ruling.council.value)
 
 
-def _ruling_json(ruling: Ruling, proposed: Proposal, files: Mapping[str, str]) -> dict[str, Any]:
+def _ruling_json(year: int, ruling: Ruling, proposed: Proposal, files: Mapping[str, str]) -> dict[str, Any]:
     return {
+        "year": year,
         "subject": ruling.subject,
         "name": ruling.subject_name,
         "nominee": ruling.nominee.value,

@@ -13,6 +13,7 @@ from kpi.cli.home import CLOSED, OPERATOR, OUT, Home, command, say, table, write
 from kpi.export.formats import FORMATS, filename, render
 from kpi.export.gather import gather
 from kpi.model import Period, Plan, Snapshot
+from kpi.progress import is_final
 from kpi.store import Store
 
 
@@ -41,8 +42,10 @@ def export(
     out: Path,
 ) -> None:
     home = Home(ctx)
+    if not out.parent.is_dir():  # before anything is kept as handed out
+        raise click.UsageError(vi.cannot_write(out))
     if snapshot is not None:
-        if code is not None or period is not None:
+        if code is not None or period is not None or closed or _is_given(ctx, "form"):
             raise click.UsageError(vi.SNAPSHOT_ALONE)
         with home.store() as store:
             made = store.exports.snapshot(snapshot)
@@ -63,7 +66,12 @@ def export(
     say(ctx, {"snapshot": made.id, "sha256": made.sha256, "out": str(out), "head": head})
 
 
+def _is_given(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
 def _hand_out(home: Home, store: Store, plan: Plan, period: Period, form: str, *, closed: bool) -> Snapshot:
+    final = closed or is_final(plan, period.quarter, store.closed(plan.code))
     report = gather(
         plan,
         home.units(plan),
@@ -71,7 +79,7 @@ def _hand_out(home: Home, store: Store, plan: Plan, period: Period, form: str, *
         store.current(plan.code),
         store.tasks.updates(plan.code),
         day=datetime.now(UTC).astimezone(vi.HANOI).date(),
-        closed=closed,
+        closed=final,
         uploads=store.uploads(plan.code),
     )
     return store.exports.keep(
@@ -83,7 +91,7 @@ def _hand_out(home: Home, store: Store, plan: Plan, period: Period, form: str, *
         exported.to_json(report),
         plan.source,
         lambda made: render(report, made, home.templates),
-        closed=closed,
+        closed=final,
         illustrative=report.illustrative,
     )
 

@@ -13,7 +13,7 @@ import click
 from kpi import vi
 from kpi.cli.home import BY, CLOSED, OPERATOR, OUT, PLAN, QUARTER, Home, command, of_plan, say, table, write
 from kpi.model import Person, Quarter, Reading, Unit, Upload
-from kpi.progress import Assessment, assess
+from kpi.progress import Assessment, assess, is_final
 from kpi.units import Units
 
 
@@ -64,7 +64,8 @@ def progress(
     top = _unit(units, unit or plan.province)
     asked = [top, *(units.children(top.code) if children else ())]
     readings, sent = home.held(code)
-    rows = assess(plan, units, quarter, readings, asked, closed=closed)
+    final = closed or is_final(plan, quarter, home.closed(code))
+    rows = assess(plan, units, quarter, readings, asked, closed=final)
     for one in asked:
         click.echo(f"\n{one.title}, {vi.quarter(quarter)}")
         click.echo(table(vi.PROGRESS_HEADINGS, [_line(row) for row in rows if row.unit == one]))

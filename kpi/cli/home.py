@@ -53,9 +53,19 @@ class Home:
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
+        """Those that can be used; of the others it is said why, once."""
+        for error in self._loaded[1]:
+            click.echo(vi.refusal(error), err=True)
+        return self._loaded[0]
+
+    @cached_property
+    def _loaded(self) -> tuple[dict[str, Plan], list[plan_files.PlanError]]:
         return plan_files.load_each(plan_files.paths(self.data, self.path), self.directory)
 
     def plan(self, code: str) -> Plan:
+        for error in self._loaded[1]:
+            if error.path.stem == code:
+                raise error
         if code not in self.plans:
             raise click.BadParameter(vi.unknown("plan", code, self.plans), param_hint="--plan")
         return self.plans[code]
@@ -79,6 +89,13 @@ class Home:
             return {}
         with self.store() as store:
             return store.mappings.choices(plan, reporter)
+
+    def closed(self, plan: str) -> set[Quarter]:
+        """The quarters that the office has closed."""
+        if not self.path.exists():
+            return set()
+        with self.store() as store:
+            return store.closed(plan)
 
     @property
     def templates(self) -> Path:
@@ -128,6 +145,12 @@ def _to_quarter(_: click.Context, __: click.Parameter, value: str | None) -> Qua
         raise click.BadParameter(vi.unknown("quarter", value or "", ["2022-Q1", "2022-Q2", "…"])) from error
 
 
+def _to_name(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter(vi.NAMELESS)
+    return value
+
+
 def _remember(key: str) -> Callable[[click.Context, click.Parameter, object], None]:
     def remember(ctx: click.Context, _: click.Parameter, value: object) -> None:
         if value:
@@ -144,7 +167,7 @@ PLAN = click.option("--plan", "code", required=True)
 QUARTER = click.option("--quarter", callback=_to_quarter, metavar="2022-Q1", required=True)
 OF_QUARTER = click.option("--quarter", callback=_to_quarter, metavar="2022-Q1")
 CLOSED = click.option("--closed", is_flag=True, help=vi.COMMANDS["--closed"])
-BY = click.option("--person", required=True)
+BY = click.option("--person", callback=_to_name, required=True)
 _AS_JSON = click.option(
     "--json", is_flag=True, expose_value=False, callback=_remember(_JSON), help=vi.COMMANDS["--json"]
 )

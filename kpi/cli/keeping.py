@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,12 +13,17 @@ from kpi import demo as demonstration
 from kpi import plan as plan_files
 from kpi import vi
 from kpi.cli.home import FILE, OPERATOR, Home, command, say, write_bytes
+from kpi.export import docx, dossier
+from kpi.model import TemplateError
 from kpi.store import Flaw
 from kpi.store import restore as restore_store
 from kpi.store.backups import read_head
 from kpi.store.record import check as check_record
 from kpi.store.record import read_anchor
 from kpi.vi import plans as plan_words
+
+# Word keeps such a file beside one that is open.
+_OPEN_IN_WORD = "~$"
 
 
 def _to_heads(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -37,13 +43,30 @@ def check(ctx: click.Context) -> None:
         click.echo(plan_words.overlaid(path))
     for found in faults:
         click.echo(vi.fault(found))
+    spoiled = list(_templates(home.templates))
+    for error in spoiled:
+        click.echo(vi.refusal(error))
     wrong = [found for found in faults if not found.warning]
-    if not wrong:
+    if not wrong and not spoiled:
         click.echo(vi.NO_FAULTS)
-    say(
-        ctx, [{"file": str(f.path), "key": f.key, "reason": f.reason, "message": vi.fault(f)} for f in faults]
-    )
-    ctx.exit(1 if wrong else 0)
+    told = [{"file": str(f.path), "key": f.key, "reason": f.reason, "message": vi.fault(f)} for f in faults]
+    told += [
+        {"file": str(e.path), "key": "", "reason": "template", "message": vi.refusal(e)} for e in spoiled
+    ]
+    say(ctx, told)
+    ctx.exit(1 if wrong or spoiled else 0)
+
+
+def _templates(folder: Path) -> Iterator[TemplateError]:
+    """Everything that is wrong with the templates of the report and of the papers of a dossier."""
+    report = folder / "bao-cao.docx"
+    if not report.exists():
+        yield TemplateError(report, vi.NO_TEMPLATE)
+    for path in sorted(folder.glob("*.docx")):
+        if path.name.startswith(_OPEN_IN_WORD):
+            continue
+        checked = docx.check if path == report else dossier.check
+        yield from (TemplateError(path, reason) for reason in checked(path.read_bytes()))
 
 
 @command

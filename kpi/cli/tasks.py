@@ -33,6 +33,7 @@ from kpi.tasks import (
     Standing,
     bad_evidence,
     evidence_name,
+    known_on,
     lean,
     owners,
     stand,
@@ -79,11 +80,11 @@ def list_(ctx: click.Context, code: str, quarter: Quarter | None) -> None:
 @QUARTER
 @click.option("--state", type=click.Choice(_TELLABLE), required=True)
 @click.option("--done-on", callback=_to_day, metavar="2022-12-05")
-@click.option("--title", default="")
-@click.option("--number", default="")
+@click.option("--title")
+@click.option("--number")
 @click.option("--signed-on", callback=_to_day, metavar="2022-12-05")
-@click.option("--issuer", default="")
-@click.option("--note", default="")
+@click.option("--issuer")
+@click.option("--note")
 @click.option("--evidence", type=FILE, help=words.COMMANDS["--evidence"])
 @BY
 def set_(
@@ -93,11 +94,11 @@ def set_(
     quarter: Quarter,
     state: str,
     done_on: date | None,
-    title: str,
-    number: str,
+    title: str | None,
+    number: str | None,
     signed_on: date | None,
-    issuer: str,
-    note: str,
+    issuer: str | None,
+    note: str | None,
     evidence: Path | None,
     person: str,
 ) -> None:
@@ -108,15 +109,22 @@ def set_(
     if known is None:
         raise click.BadParameter(vi.unknown("task", key, (t.key for t in plan.tasks)), param_hint="KEY")
     with home.store() as store:
-        (held,) = stand([known], store.tasks.updates(code), quarter, min(quarter.last_day, _today()))
+        (held,) = stand([known], store.tasks.updates(code), quarter, known_on(plan, quarter, _today()))
         again = told_again(held, quarter)
-        done, result = state == TaskState.DONE, Document(title, number, signed_on, issuer)
+        done = state == TaskState.DONE
+        was = again.result if done else Document()
+        result = Document(
+            was.title if title is None else title,
+            was.number if number is None else number,
+            signed_on or was.signed_on,
+            was.issuer if issuer is None else issuer,
+        )
         told = replace(
             again,
             state=TaskState(state),
             done_on=done_on or (again.done_on if done else None),
-            result=result or (again.result if done else Document()),
-            note=note or again.note,
+            result=result,
+            note=again.note if note is None else note,
         )
         content = evidence.read_bytes() if evidence else b""
         if evidence:
@@ -129,7 +137,7 @@ def set_(
             ctx.exit(1)
         proof = {key: content} if evidence else None
         store.tasks.keep(plan, [lean(known, told)], Person.operator(person), evidence=proof)
-        (held,) = stand([known], store.tasks.updates(code), quarter, min(quarter.last_day, _today()))
+        (held,) = stand([known], store.tasks.updates(code), quarter, known_on(plan, quarter, _today()))
     click.echo(words.kept(1))
     say(ctx, _json(held))
 
@@ -201,7 +209,7 @@ def _updates(home: Home, plan: str) -> list[TaskUpdate]:
 
 
 def _standings(home: Home, plan: Plan, quarter: Quarter) -> list[Standing]:
-    return stand(plan.tasks, _updates(home, plan.code), quarter, min(quarter.last_day, _today()))
+    return stand(plan.tasks, _updates(home, plan.code), quarter, known_on(plan, quarter, _today()))
 
 
 def _line(found: Standing) -> tuple[str, ...]:

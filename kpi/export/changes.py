@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kpi.export.report import Report
-from kpi.export.tables import Table, printed
+from kpi.export.tables import Figure, Table, Value, on_screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,16 @@ def _cells(then: Table, now: Table, *, key: int) -> Iterator[Change]:
     for row in dict.fromkeys([*old, *new]):
         before, after = old.get(row, {}), new.get(row, {})
         for column in dict.fromkeys([*before, *after]):
-            was, is_now = before.get(column, ""), after.get(column, "")
-            if was != is_now:
-                yield Change(". ".join(row), column, was, is_now)
+            was, is_now = before.get(column), after.get(column)
+            if _exact(was) != _exact(is_now):
+                yield Change(". ".join(row), column, on_screen(was), on_screen(is_now))
 
 
-def _by_row(table: Table, key: int) -> dict[tuple[str, ...], dict[str, str]]:
-    rows = (list(row.items()) for row in printed(table))
-    return {tuple(text for _, text in row[:key]): dict(row[key:]) for row in rows}
+def _exact(value: Value) -> object:
+    """With another target the same figure may be printed with other decimals: that is no change."""
+    return value.exact if isinstance(value, Figure) else value or None
+
+
+def _by_row(table: Table, key: int) -> dict[tuple[str, ...], dict[str, Value]]:
+    rows = (dict(zip(table.headings, row, strict=True)) for row in table.rows)
+    return {tuple(map(on_screen, list(row.values())[:key])): dict(list(row.items())[key:]) for row in rows}

@@ -119,7 +119,18 @@ def _environment(unknown: list[str]) -> SandboxedEnvironment:
             super().__init__(hint, obj, name, exc)
             unknown.append(str(name))
 
-    return SandboxedEnvironment(autoescape=True, undefined=Missing)
+    made = _Sandbox(autoescape=True, undefined=Missing)
+    made.globals.clear()
+    return made
+
+
+class _Sandbox(SandboxedEnvironment):
+    """Without what could fill the memory."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - as jinja2 has it
+        raise jinja2.TemplateRuntimeError(operator)
 
 
 class _Template(DocxTemplate):  # type: ignore[misc]
@@ -215,7 +226,7 @@ def _context(report: Report, stamp: Stamp) -> dict[str, object]:
         "lacking": list(report.lacking),
         "recipients": words.recipients(report.recipients),
         "signer": report.signer,
-        "mark": words.export_mark(stamp.id, stamp.figures_sha256),
+        "mark": words.export_mark(stamp.id, stamp.figures_sha256, stamp.plan_sha256),
     }
 
 

@@ -74,6 +74,8 @@ class _Papers:
     """All that the papers of one dossier are made from."""
 
     plan: Plan
+    year: int
+    """Of the round."""
     who: _Nominee
     figures: Table
     uploads: Mapping[str, str]
@@ -110,7 +112,7 @@ def dossier(
     sent = list(uploads)
     files = {upload.id: upload.filename for upload in sent}
     figures = _figures(plan, hearing, who, sent, illustrative=illustrative)
-    papers = _Papers(plan, who, figures, files, forms, templates, day, illustrative)
+    papers = _Papers(plan, hearing.round.year, who, figures, files, forms, templates, day, illustrative)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         for name, component in names(plan, subject).items():
@@ -140,8 +142,9 @@ def subjects(plan: Plan, hearing: Hearing) -> dict[str, str]:
     return {room.code: room.name for room in plan.rooms} | people
 
 
-def filename(plan: Plan, subject: str) -> str:
-    return f"ho-so-{plan.code}-{subject}.zip"
+def filename(plan: Plan, year: int, subject: str) -> str:
+    named = f"{plan.code}-{year}" if len(plan.rounds) > 1 else plan.code
+    return f"ho-so-{named}-{subject}.zip"
 
 
 def _nominee(plan: Plan, hearing: Hearing, subject: str) -> _Nominee:
@@ -169,7 +172,7 @@ def _figures(
         return Table(words.WORK_SHEET, (vi.ORDER, words.WORK, words.DUE, words.DONE_ON), rows)
     return report(
         plan,
-        plan.quarters[-1],
+        hearing.round.quarter,
         [a for a in hearing.assessments if a.indicator.number in who.room.indicators],
         standings=[s for s in hearing.standings if s.task.key in who.room.tasks],
         uploads=uploads,
@@ -198,6 +201,8 @@ def _context(papers: _Papers, paper: str) -> dict[str, object]:
         "unit_code": who.room.code,
         "dated": report_words.dated(plan.place, papers.day),
         "movement": plan.title,
+        "year": str(papers.year),
+        "of_year": words.of_year(plan, papers.year, ", "),
         "plan_cited": words.plan_cited(plan.number, plan.issued, plan.issuer),
         "bases": [report_words.basis(line) for line in plan.legal_basis],
         "council": words.COUNCIL,
@@ -262,7 +267,7 @@ def _workbook(papers: _Papers, title: str, table: Table) -> bytes:
     bold = book.add_format({**look, "font_size": 13, "bold": True})
     plain, small = book.add_format(look), book.add_format({**look, "italic": True})
     head = {**look, "bold": True, "border": 1, "text_wrap": True, "align": "center", "bg_color": "#E3EAF2"}
-    lines = [(title, bold), (papers.who.name, bold), (papers.plan.title, plain)]
+    lines = [(title, bold), (papers.who.name, bold), (words.movement(papers.plan, papers.year), plain)]
     lines += [(vi.ILLUSTRATIVE, bold)] if papers.illustrative else []
     for place, (line, style) in enumerate(lines):
         sheet.write_string(place, 0, line, style)
@@ -370,4 +375,4 @@ def _examples() -> Iterator[_Papers]:
     for rulings, rows, forms in (((ruling,), (("x",) * 9,), (form,)), ((), (), ())):
         who = _Nominee("x", "x", Nominee.COLLECTIVE, room, None, rulings)
         table = Table("x", ("x",) * 9, rows)
-        yield _Papers(plan, who, table, {}, forms, Path(), day, illustrative=bool(rulings))
+        yield _Papers(plan, day.year, who, table, {}, forms, Path(), day, illustrative=bool(rulings))

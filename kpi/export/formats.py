@@ -58,9 +58,9 @@ FORMATS: Mapping[str, Form] = {
         lambda report, stamp, _: workbook(report, stamp),
     ),
     "csv": Form(".csv", _TEXT, _csv("csv")),
-    "csv-machine": Form("-machine.csv", _TEXT, _csv("csv-machine")),
+    "csv-machine": Form("-may-doc.csv", _TEXT, _csv("csv-machine")),
     "csv-units": Form("-don-vi.csv", _TEXT, _csv("csv", units=True)),
-    "csv-units-machine": Form("-don-vi-machine.csv", _TEXT, _csv("csv-machine", units=True)),
+    "csv-units-machine": Form("-don-vi-may-doc.csv", _TEXT, _csv("csv-machine", units=True)),
 }
 
 

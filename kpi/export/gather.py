@@ -13,7 +13,7 @@ from kpi.export.report import Annex, Course, Paragraph, Report
 from kpi.export.tables import Figure, exact, matrix, performers, report, result, unit_report
 from kpi.model import Kind, Level, Period, Plan, Quarter, Reading, Reporter, TaskUpdate, Unit, Upload
 from kpi.progress import Assessment, assess
-from kpi.tasks import Standing, stand
+from kpi.tasks import Standing, known_on, stand
 from kpi.units import Units
 from kpi.vi import report as words
 from kpi.vi import standing
@@ -30,14 +30,15 @@ def gather(
     closed: bool = False,
     uploads: Sequence[Upload] = (),
 ) -> Report:
-    """Everything a report of the period says. Tasks stand as known on `day`, but not after the period."""
+    """Everything a report of the period says. `day` is today: see `known_on`."""
     quarter = period.quarter
     held = [r for r in readings if r.quarter <= quarter]
     province = units.province
     measured = units.children(province.code)
     rows = assess(plan, units, quarter, held, [province, *measured], closed=closed)
     own = [r for r in rows if r.unit == province]
-    standings = stand(plan.tasks, updates, quarter, min(day, quarter.last_day))
+    known = known_on(plan, quarter, day)
+    standings = stand(plan.tasks, updates, quarter, known)
     illustrative = any(u.illustrative and not u.withdrawn for u in uploads)
     illustrative |= any(u.illustrative for found in standings for u in found.updates)
     found = [(r.indicator.number, r.status) for r in own]
@@ -57,7 +58,7 @@ def gather(
         issued=plan.issued,
         province=province.title,
         period=str(period),
-        day=standings[0].day if standings else min(day, quarter.last_day),
+        day=known,
         closed=closed,
         illustrative=illustrative,
         standing=standing.sentence(found, words.in_sentence(period)),
@@ -130,12 +131,20 @@ def _lacking(
             name, things = row.indicator.short_name, row.indicator.things
             gap = None if row.indicator.kind is Kind.RANK else row.gap
             yield standing.late(row.indicator.number, name, said, row.needed, gap, things)
+        elif row.target is None and row.status not in standing.DONE and row.value is not None:
+            yield standing.short(
+                row.indicator.number, row.indicator.short_name, *_parts(row), row.indicator.things
+            )
     if silent:
         yield standing.unsent([r.name for r in silent], quarter)
     for found in standings:
         if found.days_late:
             task, state = found.task, vi.TASK_STATE[found.state]
             yield standing.late_task(task.key, task.content, task.assignee, state, found.days_late)
+
+
+def _parts(row: Assessment) -> tuple[Decimal, Decimal]:
+    return row.numerator or Decimal(0), row.denominator or Decimal(0)
 
 
 def _courses(plan: Plan, units: Units, period: Period, held: Sequence[Reading]) -> Iterator[Course]:

@@ -59,7 +59,7 @@ def report(
     called = period or Period.of(quarter)
     title = vi.report_title(province[0].unit.title if province else plan.province, called)
     lines = [_indicator(plan, r, names, illustrative) for r in province]
-    lines += [_task(s, n, illustrative) for n, s in enumerate(standings, len(plan.indicators) + 1)]
+    lines += [_task(s, n, illustrative) for n, s in enumerate(standings, _last_number(plan) + 1)]
     return Table(title, vi.report_headings(called), tuple(lines))
 
 
@@ -135,6 +135,12 @@ def _indicator(
         _source(row.readings, files),
         _notes(row, illustrative),
     )
+
+
+def _last_number(plan: Plan) -> int:
+    """The highest number of an indicator, so that no task has one of theirs: 8.4 counts as 8."""
+    wholes = (indicator.number.partition(".")[0] for indicator in plan.indicators)
+    return max([len(plan.indicators), *(int(whole) for whole in wholes if whole.isdecimal())])
 
 
 def _task(found: Standing, number: int, illustrative: bool) -> tuple[Value, ...]:

@@ -65,7 +65,7 @@ def _describe(book: Workbook, report: Report, stamp: Stamp) -> None:
             "subject": report.title,
             "author": report.issuer,
             "company": report.issuer,
-            "comments": words.export_mark(stamp.id, stamp.figures_sha256),
+            "comments": words.export_mark(stamp.id, stamp.figures_sha256, stamp.plan_sha256),
             "created": stamp.made_at,
         }
     )
@@ -126,7 +126,7 @@ class _Forms:
         self.report = report
         self.stamp = stamp
         self.period = Period.parse(report.period)
-        self.mark = words.export_mark(stamp.id, stamp.figures_sha256)
+        self.mark = words.export_mark(stamp.id, stamp.figures_sha256, stamp.plan_sha256)
         self.style = _Styles(book, {})
 
     def fill(self) -> None:

@@ -68,20 +68,22 @@ def loads(path: Path, content: bytes, directory: Directory) -> Plan:
 
 def load_all(folder: Path, directory: Directory) -> dict[str, Plan]:
     """All plans of a folder by code; PlanError names the first bad file and has the faults of every one."""
-    return load_each(sorted(folder.glob("*.toml")), directory)
+    plans, bad = load_each(sorted(folder.glob("*.toml")), directory)
+    if bad:
+        raise PlanError(bad[0].path, [fault for error in bad for fault in error.faults])
+    return plans
 
 
-def load_each(paths: Iterable[Path], directory: Directory) -> dict[str, Plan]:
-    """The plans of these files by code; PlanError names the first bad file and has the faults of every one."""
-    plans, bad = {}, []
+def load_each(paths: Iterable[Path], directory: Directory) -> tuple[dict[str, Plan], list[PlanError]]:
+    """The plans of these files by code, and why each of the others cannot be used."""
+    plans: dict[str, Plan] = {}
+    bad = []
     for path in paths:
         try:
             plans[path.stem] = load(path, directory)
         except PlanError as error:
             bad.append(error)
-    if bad:
-        raise PlanError(bad[0].path, [fault for error in bad for fault in error.faults])
-    return plans
+    return plans, bad
 
 
 def check(data: Path, store: Path | None = None) -> list[Fault]:

@@ -1,2 +1,2 @@
 insert into judgement
-values ($id, $plan, $subject, $criterion, $fulfilled, $judged_by, $judged_on, $note, $person, $kept_at)
+values ($id, $plan, $year, $subject, $criterion, $fulfilled, $judged_by, $judged_on, $note, $person, $kept_at)

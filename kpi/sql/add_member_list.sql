@@ -1,1 +1,1 @@
-insert into member_list values ($plan, $filename, $sha256, $erase_on, $person, $kept_at)
+insert into member_list values ($plan, $year, $filename, $sha256, $erase_on, $person, $kept_at)

@@ -1,2 +1,2 @@
 insert into receipt
-values ($id, $plan, $subject, $component, $received_at, $document, $note, $person, $kept_at)
+values ($id, $plan, $year, $subject, $component, $received_at, $document, $note, $person, $kept_at)

@@ -1,4 +1,4 @@
 select *
 from receipt
-where $plan is null or plan = $plan
+where ($plan is null or plan = $plan) and ($year is null or year = $year)
 order by id

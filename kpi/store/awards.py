@@ -53,8 +53,9 @@ class Awards:
         """Keep what the council said of one criterion of one nominee; return its number."""
         known = {c.key for c in plan.criteria if c.judged}
         with self._database.writing():
-            self._refuse(plan, judgement.subject, person, judgement.criterion, known)
+            self._refuse(plan, judgement.year, judgement.subject, person, judgement.criterion, known)
             facts = {
+                "year": judgement.year,
                 "subject": judgement.subject,
                 "criterion": judgement.criterion,
                 "fulfilled": judgement.fulfilled,
@@ -62,31 +63,32 @@ class Awards:
                 "judged_on": judgement.judged_on,
                 "note": judgement.note,
             }
-            about = f"{judgement.subject} {judgement.criterion}"
+            about = _about(plan, judgement.year, judgement.subject, judgement.criterion)
             return self._add("judgement", Act.JUDGEMENT, plan, facts, person, about)
 
-    def judgements(self, plan: str | None = None) -> list[Judgement]:
-        """All that was said, oldest first."""
-        return [_judgement(*row) for row in self._database.fetch("list_judgements", plan=plan)]
+    def judgements(self, plan: str | None = None, year: int | None = None) -> list[Judgement]:
+        """All that was said, or what was said in one round, oldest first."""
+        return [_judgement(*row) for row in self._database.fetch("list_judgements", plan=plan, year=year)]
 
     def receive(self, plan: Plan, receipt: Receipt, person: Person) -> str:
         """Keep that a paper came in; return its number."""
         known = {component.key for component in plan.components}
         with self._database.writing():
-            self._refuse(plan, receipt.subject, person, receipt.component, known)
+            self._refuse(plan, receipt.year, receipt.subject, person, receipt.component, known)
             facts = {
+                "year": receipt.year,
                 "subject": receipt.subject,
                 "component": receipt.component,
                 "received_at": receipt.received_at,
                 "document": _json(receipt.document),
                 "note": receipt.note,
             }
-            about = f"{receipt.subject} {receipt.component}"
+            about = _about(plan, receipt.year, receipt.subject, receipt.component)
             return self._add("receipt", Act.RECEIPT, plan, facts, person, about)
 
-    def receipts(self, plan: str | None = None) -> list[Receipt]:
-        """All that came in, oldest first."""
-        return [_receipt(*row) for row in self._database.fetch("list_receipts", plan=plan)]
+    def receipts(self, plan: str | None = None, year: int | None = None) -> list[Receipt]:
+        """All that came in, or what came in one round, oldest first."""
+        return [_receipt(*row) for row in self._database.fetch("list_receipts", plan=plan, year=year)]
 
     def note_dossier(self, plan: Plan, subject: str, name: str, content: bytes, person: Person) -> None:
         """Put on record that a dossier goes out; it is kept nowhere, since it may say what people were rated."""
@@ -103,6 +105,7 @@ class Awards:
     def keep_members(
         self,
         plan: Plan,
+        year: int,
         members: Sequence[Member],
         person: Person,
         *,
@@ -110,51 +113,61 @@ class Awards:
         sha256: str = "",
         filename: str = "",
     ) -> None:
-        """Keep a list of people in the place of the one before; PersonalErasedError when its day has come."""
+        """Keep a round's list of people in the place of the one before; PersonalErasedError when its day has come."""
         with self._database.writing():
             self._record.allow(person, Right.OFFICE, subject=plan.code)
+            _refuse_year(plan, year)
             if plan.erase_personal is not None and plan.erase_personal <= today:
                 raise PersonalErasedError(plan.erase_personal)
-            before = self._count(plan.code)
-            facts = {"plan": plan.code, "filename": filename, "sha256": sha256, "person": person.name}
+            before = self._count(plan.code, year)
+            facts = {
+                "plan": plan.code,
+                "year": year,
+                "filename": filename,
+                "sha256": sha256,
+                "person": person.name,
+            }
             with self._changing() as db:
-                _delete(db, plan.code)
+                _delete(db, plan.code, year)
                 when = {"erase_on": plan.erase_personal, "kept_at": self._database.now()}
                 db.execute(sql("add_member_list"), facts | when)
                 if members:
                     rows = [_member_row(place, m) for place, m in enumerate(members, start=1)]
-                    db.execute(sql("add_members"), {"plan": plan.code, "rows": rows})
+                    db.execute(sql("add_members"), {"plan": plan.code, "year": year, "rows": rows})
                 said = f"{_KEPT} {len(members)} {sha256}".strip()
                 was = "" if before is None else f"{_REPLACED} {before}"
+                subject = _about(plan, year, plan.code)
                 self._record.write(
-                    db, person, Act.PERSONAL, plan=plan.code, subject=plan.code, before=was, after=said
+                    db, person, Act.PERSONAL, plan=plan.code, subject=subject, before=was, after=said
                 )
             if before is not None:
                 self._database.overwrite_freed()
 
-    def members(self, plan: Plan, person: Person, today: date) -> tuple[Member, ...] | None:
-        """The list of people; None when none was handed in, or its day has come."""
+    def members(self, plan: Plan, year: int, person: Person, today: date) -> tuple[Member, ...] | None:
+        """A round's list of people; None when none was handed in, or its day has come."""
         self._record.allow(person, Right.OFFICE, subject=plan.code)
         self.erase_personal({plan.code: plan}, today)
-        if self._count(plan.code) is None:
+        if self._count(plan.code, year) is None:
             return None
-        return tuple(_member(*row) for row in self._database.fetch("list_members", plan=plan.code))
+        rows = self._database.fetch("list_members", plan=plan.code, year=year)
+        return tuple(_member(*row) for row in rows)
 
     def erase_personal(self, plans: Mapping[str, Plan], today: date) -> list[str]:
         """Erase every list whose day has come, by its plan or, when that is gone, as the plan said; return the plans."""
         erased = []
-        for code, kept_until, count in self._database.fetch("list_member_lists"):
+        for code, year, kept_until, count in self._database.fetch("list_member_lists"):
             until = plans[code].erase_personal if code in plans else kept_until
             if until is None or until > today:
                 continue
             with self._changing() as db:
-                _delete(db, code)
+                _delete(db, code, year)
                 said = f"{_ERASED} {count}"
-                self._record.write(db, PROGRAM, Act.PERSONAL, plan=code, subject=code, after=said)
+                subject = _about(plans[code], year, code) if code in plans else code
+                self._record.write(db, PROGRAM, Act.PERSONAL, plan=code, subject=subject, after=said)
             erased.append(code)
         if erased:
             self._database.overwrite_freed()
-        return erased
+        return list(dict.fromkeys(erased))
 
     def verify(self) -> list[Flaw]:
         """Judgements and receipts that are not as the record says, are not on record, or are gone."""
@@ -163,9 +176,10 @@ class Awards:
             *self._changed("receipt", Act.RECEIPT, [r.id for r in self.receipts()]),
         ]
 
-    def _refuse(self, plan: Plan, subject: str, person: Person, key: str, known: set[str]) -> None:
+    def _refuse(self, plan: Plan, year: int, subject: str, person: Person, key: str, known: set[str]) -> None:
         self._record.allow(person, Right.OFFICE, subject=f"{subject} {key}")
-        people = {row[0] for row in self._database.fetch("list_members", plan=plan.code)}
+        _refuse_year(plan, year)
+        people = {row[0] for row in self._database.fetch("list_members", plan=plan.code, year=year)}
         if subject not in people | {room.code for room in plan.rooms}:
             raise UnknownSubjectError(subject)
         if key not in known:
@@ -191,10 +205,20 @@ class Awards:
             kept = {int(number): _digest(db, table, int(number)) for number in ids}
         return [Flaw(table, n) for n in sorted(noted.keys() | kept.keys()) if noted.get(n) != kept.get(n)]
 
-    def _count(self, plan: str) -> int | None:
-        """How many people a plan's list has; None without a list."""
-        counts = {code: count for code, _, count in self._database.fetch("list_member_lists")}
-        return counts.get(plan)
+    def _count(self, plan: str, year: int) -> int | None:
+        """How many people a round's list has; None without a list."""
+        counts = {(code, of): count for code, of, _, count in self._database.fetch("list_member_lists")}
+        return counts.get((plan, year))
+
+
+def _refuse_year(plan: Plan, year: int) -> None:
+    if year not in {r.year for r in plan.rounds}:
+        raise UnknownSubjectError(str(year))
+
+
+def _about(plan: Plan, year: int, *parts: str) -> str:
+    """What the record says something is about; of a plan with one round the year is left out."""
+    return " ".join((*parts, str(year)) if len(plan.rounds) > 1 else parts)
 
 
 _NEWEST = {
@@ -212,14 +236,16 @@ def _digest(db: duckdb.DuckDBPyConnection, table: str, number: int) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
-def _delete(db: duckdb.DuckDBPyConnection, plan: str) -> None:
-    db.execute("delete from member where plan = $plan", {"plan": plan})
-    db.execute("delete from member_list where plan = $plan", {"plan": plan})
+def _delete(db: duckdb.DuckDBPyConnection, plan: str, year: int) -> None:
+    of = {"plan": plan, "year": year}
+    db.execute("delete from member where plan = $plan and year = $year", of)
+    db.execute("delete from member_list where plan = $plan and year = $year", of)
 
 
 def _judgement(
     number: int,
     _: str,
+    year: int,
     subject: str,
     criterion: str,
     fulfilled: bool | None,
@@ -229,12 +255,13 @@ def _judgement(
     person: str,
     kept_at: datetime,
 ) -> Judgement:
-    return Judgement(subject, criterion, fulfilled, by, judged_on, note, str(number), person, kept_at)
+    return Judgement(year, subject, criterion, fulfilled, by, judged_on, note, str(number), person, kept_at)
 
 
 def _receipt(
     number: int,
     _: str,
+    year: int,
     subject: str,
     component: str,
     received_at: datetime | None,
@@ -244,7 +271,7 @@ def _receipt(
     kept_at: datetime,
 ) -> Receipt:
     paper = _document(*json.loads(document))
-    return Receipt(subject, component, received_at, paper, note, str(number), person, kept_at)
+    return Receipt(year, subject, component, received_at, paper, note, str(number), person, kept_at)
 
 
 def _member_row(place: int, member: Member) -> dict[str, object]:

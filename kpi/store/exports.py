@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from kpi.model import Act, Period, Person, Right, Snapshot, UnknownSnapshotError
+from kpi.model import Act, LostFileError, Period, Person, Right, Snapshot, UnknownSnapshotError
 from kpi.store.database import Database, sql
 from kpi.store.files import Files
 from kpi.store.plans import Plans
@@ -108,13 +108,23 @@ class Exports:
 
     def verify(self) -> list[Flaw]:
         """Exports that are not as the record says, are not on record, or are gone."""
-        kept = {found.id: _digest(found) for found in self.snapshots()}
+        made = self.snapshots()
+        kept = {found.id: _digest(found) for found in made}
+        lost = {found.id for found in made if not self._is_whole(found)}
         flaws = []
         for event, became in self._database.fetch("list_noted_exports"):
             number, _, digest = became.split(" ")
-            if kept.pop(number, None) != digest:
+            if kept.pop(number, None) != digest or number in lost:
                 flaws.append(Flaw("export", event))
         return [*flaws, *(Flaw("export", 0) for _ in kept)]
+
+    def _is_whole(self, found: Snapshot) -> bool:
+        try:
+            for sha256 in (found.sha256, found.figures_sha256):
+                self._files.content(sha256)
+        except LostFileError:
+            return False
+        return True
 
     def _note(self, db: Any, person: Person, made: Snapshot, digest: str = "") -> None:  # noqa: ANN401 - duckdb's
         """On record stand id and hash of the file; when it was made, also the digest of all that is kept of it."""
@@ -134,7 +144,7 @@ def _hash(text: str) -> str:
 
 
 def _digest(found: Snapshot) -> str:
-    return _hash(repr(tuple(_row(found).values())))
+    return _hash("\n".join(map(str, _row(found).values())))
 
 
 def _row(found: Snapshot) -> dict[str, object]:

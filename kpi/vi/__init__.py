@@ -293,8 +293,9 @@ def status(which: Status, *, some: bool = False) -> str:
 
 
 def plan_name(plan: Plan) -> str:
-    """Its title and when it runs: "… (2022)", "… (2022–2025)"."""
-    return f"{plan.title} ({_years(plan.start.year, plan.end.year)})"
+    """When and where it runs, then its title: a list shows only the first words."""
+    years = _years(plan.start.year, plan.end.year)
+    return f"{' '.join(filter(None, (plan.place, years)))}: {plan.title}"
 
 
 def _years(first: int, last: int) -> str:
@@ -735,7 +736,9 @@ def _mistake(problem: Problem) -> str:
         case OutOfRange(_, found, high):
             return f"{number(found)} nằm ngoài khoảng 0–{number(high or Decimal(0))}. Kiểm tra lại số."
         case NoFigure(_, found):
-            return f"“{found}” không phải con số đọc được (vô hạn, quá lớn hoặc quá nhiều chữ số). Nhập lại số."
+            return (
+                f"“{found}” không phải con số đọc được (vô hạn, quá lớn hoặc quá nhiều chữ số). Nhập lại số."
+            )
         case TooFine(_, found, 0, things):
             return f"{number(found)} không phải số nguyên; {things} đếm bằng số nguyên. Nhập lại số."
         case TooFine(_, found, decimals, things):
@@ -1572,8 +1575,9 @@ COMMANDS = {
 }
 UPLOAD_HEADINGS = ("Số", "Kỳ", "Đơn vị gửi", "Tệp", "Nạp lúc", "Người nạp", "Tình trạng")
 PROGRESS_HEADINGS = ("STT", "Chỉ tiêu", "Chỉ tiêu giao", "Kết quả", "Đánh giá", "Còn thiếu", "Báo cáo")
+NAMELESS = "cần tên người làm, không để trống"
 NO_EXPORTS = "Chưa xuất báo cáo nào."
-SNAPSHOT_ALONE = "Dùng --snapshot một mình, không cùng --plan hay --period."
+SNAPSHOT_ALONE = "Dùng --snapshot một mình: tệp được lấy lại đúng như đã xuất, nên không có --plan, --period, --format hay --closed."
 PLAN_AND_PERIOD = "Cần --plan và --period (hoặc --quarter); hoặc --snapshot để lấy lại một lần xuất."
 NO_UPLOADS = "Chưa có lần nạp nào."
 NO_FAULTS = "Các tệp dữ liệu không có lỗi."
@@ -1728,6 +1732,7 @@ TASK_STATE: Mapping[TaskState, str] = {
 
 NO_TEMPLATE = "không có tệp này trong thư mục templates. Hãy chép lại từ bộ cài."
 EXPORT_HEADINGS = ("Mã", "Lúc xuất", "Kỳ", "Tệp", "Người xuất", "Từ đó đến nay", "Mã tệp")
+TASK_HEADINGS = ("Mã", "Nhiệm vụ", "Kết quả")
 CHANGE_HEADINGS = ("Dòng", "Cột", "Lúc xuất", "Bây giờ")
 SERIES = {"value": "Kết quả", "pace": "Tiến độ cần có", "target": "Chỉ tiêu"}
 PICTURE = {

@@ -20,6 +20,7 @@ from kpi.model import (
     Plan,
     Rating,
     Reading,
+    Round,
     Status,
     TaskState,
 )
@@ -236,7 +237,8 @@ def _done(found: TaskStands) -> str:
         return f"hoàn thành ngày {vi.day(found.done_on)}, {due}{late}"
     if found.state is TaskState.OVERDUE:
         return f"chưa hoàn thành, {due}{late}"
-    return f"{_small(vi.TASK_STATE[found.state])}, {due}"
+    later = " (sau năm bình xét)" if found.is_later else ""
+    return f"{_small(vi.TASK_STATE[found.state])}, {due}{later}"
 
 
 def _initiative(found: Initiative) -> str:
@@ -345,7 +347,7 @@ PICK = ("Chọn trong danh sách", "Hãy chọn một mục trong danh sách.")
 TYPE_DAY = ("Ngày", "Ghi ngày/tháng/năm, ví dụ 14/12/2022.")
 
 
-def member_guide(plan: Plan) -> tuple[tuple[str, str], ...]:
+def member_guide(plan: Plan, of: Round) -> tuple[tuple[str, str], ...]:
     """Heading and words of each part of the guide in the form."""
     erased = (
         f"Danh sách tự xóa khỏi chương trình từ ngày {vi.day(plan.erase_personal)}."
@@ -366,7 +368,7 @@ def member_guide(plan: Plan) -> tuple[tuple[str, str], ...]:
         (
             INITIATIVE_SHEET,
             f"Mỗi sáng kiến, đề tài một dòng, theo “{MEMBER_CODE}”. Chỉ tính khi có số và ngày quyết định công nhận, "
-            f"ký từ ngày {vi.day(plan.start)} đến ngày {vi.day(plan.end)}.",
+            f"ký từ ngày {vi.day(plan.start)} đến ngày {vi.day(of.end)}.",
         ),
         (
             WORK_SHEET,
@@ -499,8 +501,18 @@ def list_read(people: int, initiatives: int, work: int) -> str:
     return f"{vi.number(people)} người, {vi.number(initiatives)} sáng kiến, {vi.number(work)} công việc"
 
 
+def of_year(plan: Plan, year: int, before: str = " ") -> str:
+    """Which round it is, to be put after a name; nothing for a plan with only one."""
+    return f"{before}năm {year}" if len(plan.rounds) > 1 else ""
+
+
+def movement(plan: Plan, year: int) -> str:
+    return plan.title + of_year(plan, year, ", ")
+
+
 # --- the command line ---
 
+AWARDED = "Bình xét "
 AWARD_HEADINGS = ("Tiêu chuẩn", "Đánh giá", "", "Lý do")
 COMMANDS = {
     "awards": "Đối chiếu từng tập thể, cá nhân với các tiêu chuẩn khen thưởng của kế hoạch; chỉ đề xuất.",
@@ -514,6 +526,7 @@ COMMANDS = {
     "--says": "yes: công nhận; no: không công nhận; withdrawn: rút lại ý kiến đã ghi.",
     "--by": "Người kết luận, theo biên bản.",
     "--at": "Lúc nhận, theo giờ Hà Nội.",
+    "--year": "Năm bình xét, với kế hoạch nhiều năm; mặc định năm gần nhất đã hết hoặc đã có số liệu.",
     "--day": "Ngày đối chiếu, ngày lập hồ sơ (quyết định mẫu) hoặc ngày họp; mặc định hôm nay.",
 }
 
@@ -526,16 +539,20 @@ def no_such_moment(text: str) -> str:
     return f"“{text}” không phải ngày giờ: viết như 2023-01-14T23:59."
 
 
-def judged(number: str) -> str:
-    return f"Đã ghi ý kiến Hội đồng (số {number})."
+def judged(number: str, year: str) -> str:
+    return f"Đã ghi ý kiến Hội đồng{year} (số {number})."
 
 
-def received_as(number: str) -> str:
-    return f"Đã ghi nhận hồ sơ (số {number})."
+def received_as(number: str, year: str) -> str:
+    return f"Đã ghi nhận hồ sơ{year} (số {number})."
 
 
-def list_kept(people: int) -> str:
-    return f"Đã lưu danh sách: {vi.number(people)} người. Tệp Excel không được giữ lại."
+def list_kept(people: int, year: str) -> str:
+    return f"Đã lưu danh sách{year}: {vi.number(people)} người. Tệp Excel không được giữ lại."
+
+
+def no_such_round(year: int, known: Iterable[int]) -> str:
+    return f"Kế hoạch không có kỳ bình xét năm {year}. Có: {', '.join(map(str, known))}."
 
 
 def unknown_subject(code: str, known: Iterable[str]) -> str:

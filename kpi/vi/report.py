@@ -88,7 +88,7 @@ def in_sentence(p: Period) -> str:
 
 def under(title: str, number: str, issued: str) -> str:
     """The plan a table belongs to, below its title."""
-    return f"(Kế hoạch {_cited(number, issued)}: {title})"
+    return f"(Kế hoạch {cited(number, issued)}: {title})"
 
 
 def charts_title(province: str, p: Period) -> str:
@@ -97,7 +97,7 @@ def charts_title(province: str, p: Period) -> str:
 
 def opening(issuer: str, title: str, number: str, issued: str, p: Period) -> str:
     return (
-        f"Thực hiện Kế hoạch {_cited(number, issued)} của {issuer} về “{title}”, "
+        f"Thực hiện Kế hoạch {cited(number, issued)} của {issuer} về “{title}”, "
         f"{issuer} báo cáo kết quả thực hiện {in_sentence(p)} như sau:"
     )
 
@@ -147,9 +147,9 @@ def in_full(day: date) -> str:
     return f"ngày {day.day:02} tháng {month} năm {day.year}"
 
 
-def export_mark(id: str, figures_sha256: str) -> str:  # noqa: A002 - as in `Stamp`
-    """What every page carries, by which the export is found again."""
-    return f"Bản xuất {id} · mã {figures_sha256[:12]}"
+def export_mark(id: str, figures_sha256: str, plan_sha256: str) -> str:  # noqa: A002 - as in `Stamp`
+    """What every page carries: by what the export is found again, and by which text of the plan it was judged."""
+    return f"Bản xuất {id} · mã {figures_sha256[:12]} · kế hoạch {plan_sha256[:12]}"
 
 
 def made(mark: str, utc: datetime, person: str) -> str:
@@ -229,7 +229,7 @@ def task_paragraph(
     return " ".join(f"{words}." for words in sentences if words)
 
 
-def _cited(number: str, issued: str) -> str:
+def cited(number: str, issued: str) -> str:
     """ "số …/KH-STTTT tháng 01 năm 2022": a plan published without its number leaves the place open."""
     cited = f"số {'…' if number.startswith('/') else ''}{number}" if number else ""
     return " ".join(filter(None, (cited, issued)))

@@ -60,6 +60,11 @@ def late(
     return f"Chỉ tiêu {number} ({name}): {status[:1].lower()}{status[1:]}{lacking}."
 
 
+def short(number: str, name: str, done: Decimal, whole: Decimal, things: str) -> str:
+    """Of what has no target but is meant for all."""
+    return f"Chỉ tiêu {number} ({name}): mới {vi.number(done)}/{vi.number(whole)}, còn {vi.number(whole - done)} {things}."
+
+
 def unsent(names: Iterable[str], quarter: Quarter) -> str:
     found = list(names)
     return f"{vi.number(len(found))} đơn vị chưa gửi số liệu {vi.quarter(quarter)}: {'; '.join(found)}."

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpi.model import Cell, Discipline, Document, Initiative, Member, OwnTask, Plan
+from kpi.model import Cell, Discipline, Document, Initiative, Member, OwnTask, Plan, Round
 from kpi.problems import (
     BadCode,
     BrokenFormula,
@@ -53,6 +53,8 @@ _ROWS = 100
 """So many empty rows are made ready."""
 _LOOKED_THROUGH = 20
 """So many rows may stand over the headings."""
+# A printed page has no room for more.
+_GUIDE_WIDTH = 78
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
 _WIDTHS = {words.MEMBER_NAME: 26, words.ROOM: 34, words.RATED: 30, words.INITIATIVE_TITLE: 50, words.WORK: 50}
 _DAYS = {words.DECISION_DAY, words.DUE, words.DONE_ON}
@@ -76,20 +78,22 @@ class MemberDraft:
 # The blank form.
 
 
-def blank_members(plan: Plan) -> bytes:
+def blank_members(plan: Plan, year: int) -> bytes:
+    """The form of one round."""
+    of = plan.round(year)
     book = Workbook()
     book.remove(book.active)
     choices = _choices(plan)
     for title, headings in words.MEMBER_FORM.items():
-        _sheet(book.create_sheet(title), plan, title, headings, choices)
-    _guide(book.create_sheet(words.GUIDE_SHEET), plan)
+        _sheet(book.create_sheet(title), words.movement(plan, year), title, headings, choices)
+    _guide(book.create_sheet(words.GUIDE_SHEET), plan, of)
     lists = book.create_sheet(_CHOICES_SHEET)
     for column, options in enumerate(choices.values(), start=1):
         for row, option in enumerate(options, start=1):
             lists.cell(row, column, option).data_type = "s"
     lists.sheet_state = "hidden"
     lists.protection.sheet = True
-    return save(book, plan.end)
+    return save(book, of.end)
 
 
 def _choices(plan: Plan) -> dict[str, tuple[str, ...]]:
@@ -102,13 +106,13 @@ def _choices(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 
 def _sheet(
-    sheet: Worksheet, plan: Plan, title: str, headings: Sequence[str], choices: Mapping[str, Sequence[str]]
+    sheet: Worksheet, plan: str, title: str, headings: Sequence[str], choices: Mapping[str, Sequence[str]]
 ) -> None:
     for row, (line, size, color) in enumerate(
         (
             (words.RESTRICTED, 11, "C00000"),
             (words.MEMBER_FORM_TITLE[title], 14, "000000"),
-            (plan.title, 12, GREY),
+            (plan, 12, GREY),
         ),
         start=1,
     ):
@@ -148,16 +152,16 @@ def _rule(
         add_rule(sheet, rule, words.TYPE_DAY, column, first, last)
 
 
-def _guide(sheet: Worksheet, plan: Plan) -> None:
-    sheet.column_dimensions["A"].width = 110
+def _guide(sheet: Worksheet, plan: Plan, of: Round) -> None:
+    sheet.column_dimensions["A"].width = _GUIDE_WIDTH
     lines = [(words.RESTRICTED, True)]
-    for heading, said in words.member_guide(plan):
+    for heading, said in words.member_guide(plan, of):
         lines += [(heading, True), (said, False)]
     for row, (line, bold) in enumerate(lines, start=1):
         box = sheet.cell(row, 1, line)
         box.font = Font(name=FONT, size=12, bold=bold)
         box.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = height_of(line, 110, 12)
+        sheet.row_dimensions[row].height = height_of(line, _GUIDE_WIDTH, 12)
     sheet.protection.sheet = True
     page_setup(sheet, landscape=False)
 

@@ -38,7 +38,7 @@ from kpi.problems import (
     UnknownState,
     UnknownTask,
 )
-from kpi.tasks import LONGEST, Standing, lean, of_owner, owners, stand, told_again, wrong
+from kpi.tasks import LONGEST, Standing, known_on, lean, of_owner, owners, stand, told_again, wrong
 from kpi.vi import tasks as words
 from kpi.workbook.apart import load_apart
 from kpi.workbook.forms import KEY_MARK, KEY_SHEET, save
@@ -322,7 +322,7 @@ def _read_sheet(
     draft: TaskDraft, plan: Plan, quarter: Quarter, grid: Grid, held: Held, today: date
 ) -> TaskDraft:
     updates = held(plan.code) if callable(held) else held
-    standings = stand(plan.tasks, updates, quarter, min(quarter.last_day, today))
+    standings = stand(plan.tasks, updates, quarter, known_on(plan, quarter, today))
     reading = _Reading(
         draft.filename, plan, draft.owner, quarter, today, grid, {s.task.key: s for s in standings}
     )

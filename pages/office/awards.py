@@ -3,8 +3,7 @@
 from kpi import council, ui
 
 here = ui.require("office")
-ui.page_title("Bình xét")
-case = council.open_case(here)
+case = council.open_case(here, "Bình xét")
 council.show_proposals(case)
 subject = council.pick_subject(case)
 council.show_rulings(case, here, subject)

@@ -3,8 +3,7 @@
 from kpi import council, ui
 
 here = ui.require("office")
-ui.page_title("Hồ sơ khen thưởng")
-case = council.open_case(here)
+case = council.open_case(here, "Hồ sơ khen thưởng")
 council.show_dossiers(case)
 subject = council.pick_subject(case)
 council.show_papers(case, subject)

@@ -22,7 +22,9 @@ names = (
     "Các bản đã dùng",
     "Tạo kế hoạch năm sau",
 )
-targets, tasks, new_task, criteria, texts, next_plan = st.tabs(names)
+targets, tasks, new_task, criteria, texts, next_plan = st.tabs(
+    names, key="sua_kh", on_change="rerun", bind="query-params"
+)
 with targets:
     planning.offer_targets(sheet)
 with tasks:

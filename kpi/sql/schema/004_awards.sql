@@ -2,6 +2,7 @@
 create table judgement (
     id        integer primary key,
     plan      varchar not null,
+    year      integer not null, -- of the round
     subject   varchar not null,
     criterion varchar not null,
     fulfilled boolean,
@@ -16,6 +17,7 @@ create table judgement (
 create table receipt (
     id          integer primary key,
     plan        varchar not null,
+    year        integer not null,
     subject     varchar not null,
     component   varchar not null,
     received_at timestamp,
@@ -28,16 +30,19 @@ create table receipt (
 -- Ratings and discipline of people. Unlike everything else these rows are deleted: when a new list comes, and on the
 -- day the plan sets.
 create table member_list (
-    plan     varchar primary key,
+    plan     varchar not null,
+    year     integer not null,
     filename varchar not null,
     sha256   varchar not null,
     erase_on date, -- as the plan said then, for when its file is gone
     person   varchar not null,
-    kept_at  timestamp not null
+    kept_at  timestamp not null,
+    primary key (plan, year)
 );
 
 create table member (
     plan        varchar not null,
+    year        integer not null,
     place       integer not null, -- in the list, from 1
     code        varchar not null,
     name        varchar not null,
@@ -50,5 +55,5 @@ create table member (
     tasks       varchar not null,
     sheet       varchar not null,
     address     varchar not null,
-    primary key (plan, code)
+    primary key (plan, year, code)
 );
