@@ -138,6 +138,11 @@ def test_every_mistake_is_listed_and_nothing_is_kept(server, page, form, tmp_pat
     name, content = download(page, "Tải danh sách lỗi")
     assert name.endswith(".csv")
     assert "ba mươi" in content.decode("utf-8-sig")
+    name, content = download(page, "Tải tệp đã đánh dấu lỗi")
+    with zipfile.ZipFile(io.BytesIO(content)) as marked, zipfile.ZipFile(path) as sent:
+        assert any("comments" in part for part in set(marked.namelist()) - set(sent.namelist()))
+    page.get_by_text("Chương trình đọc tệp này như thế nào").click()
+    expect(page.get_by_text("Nền xanh: đã đọc.")).to_be_visible()
     open_page(page, server, "lich-su-nap", "Lịch sử nạp")
     expect(page.get_by_text("Chưa có lần nạp nào.")).to_be_visible()
 
