@@ -243,6 +243,23 @@ class RowWithoutUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class TablesBeside:
+    """Two tables side by side: a row names two units, and each figure belongs to one of them."""
+
+    at: Cell
+    first: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class ValueAcrossUnits:
+    """A merged cell of a value that reaches over the rows of several units."""
+
+    at: Cell
+    cell: Cell
+    """The first row under the one that holds the value."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnitTwice:
     at: Cell
     first: Cell
@@ -338,6 +355,16 @@ class PartMissing:
     unit: str
     indicator: str
     lacking: Part
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCount:
+    """Only the quarter's own count where the year's is kept, or only the year's where the quarter's is."""
+
+    at: Cell
+    unit: str
+    indicator: str
+    wanted: Literal["increment", "cumulative"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,6 +480,8 @@ Problem = (
     | UnitOfLaterDay
     | CodeAndNameDisagree
     | RowWithoutUnit
+    | TablesBeside
+    | ValueAcrossUnits
     | UnitTwice
     | NotANumber
     | NotYesOrNo
@@ -466,6 +495,7 @@ Problem = (
     | NoFigure
     | TooFine
     | PartMissing
+    | OtherCount
     | PartsGlued
     | NumeratorAboveDenominator
     | SomethingOfNothing

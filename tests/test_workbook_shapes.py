@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kpi.model import Quarter
 from kpi.problems import (
     HeadingUnclear,
     IndicatorUnclear,
@@ -341,3 +342,156 @@ def test_a_name_of_two_units_is_remembered_too(coast):
     again = coast.read(content("II"), remembered=lambda plan, reporter: settled.placed)
     assert again.clean, sentences(again)
     assert reported(again, "4", "26677")
+
+
+# Columns beside the figures: of a plan, of a share, of other times, of other counts.
+
+Q4 = Quarter(2022, 4)
+LAST = (("BÁO CÁO KẾT QUẢ QUÝ IV/2022",), BA_BE)
+
+
+@pytest.mark.parametrize("planned", ["Kế hoạch", "Chỉ tiêu giao", "KH năm"])
+@pytest.mark.parametrize(
+    "heading", ["Tỷ lệ đạt (%)", "% đạt", "% hoàn thành", "Tỷ lệ thực hiện so với kế hoạch", "Tỷ lệ đạt"]
+)
+def test_how_much_of_a_plan_was_done_is_no_share(desk, planned, heading):
+    heads = ("STT", "Chỉ tiêu", "ĐVT", planned, "Thực hiện", heading)
+    draft = desk.read(own(heads, (1, "(11) Hồ sơ trực tuyến", "%", "25%", "5/50", "40%")))
+    assert draft.clean, sentences(draft)
+    assert fraction(draft, "11", "061") == (5, 50)
+    assert "F4" in " ".join(traced(draft, Why.TARGET))
+    bare = desk.read(own(heads, (1, "(11) Hồ sơ trực tuyến", "%", "25%", "20%", "80%")))
+    assert reading(bare, "11", "061").value == 20, sentences(bare)
+
+
+def test_beside_a_plan_alone_how_much_was_done_is_asked_about(desk):
+    heads = ("STT", "Chỉ tiêu", "Kế hoạch", "Tỷ lệ đạt (%)")
+    draft = desk.read(own(heads, (1, "(11) Hồ sơ trực tuyến", "25%", "80%")))
+    assert not reported(draft, "11", "061")
+    assert "heading_unclear" in reasons(draft), sentences(draft)
+
+
+@pytest.mark.parametrize(
+    ("result", "share", "says"),
+    [
+        ("5/50", 10, None),
+        ("5/50", "10%", None),
+        ("5/50", "-", None),
+        ("5/50", 12, "ratio_disagrees"),
+        ("5/50", "20%", "ratio_disagrees"),
+        (12, "5/50", "ratio_disagrees"),
+        ("20%", "12%", "ratio_disagrees"),
+        (5, "10%", "part_missing"),
+    ],
+)
+def test_a_fraction_beside_a_share_is_what_is_read(desk, result, share, says):
+    heads = ("STT", "Chỉ tiêu", "Kết quả", "Tỷ lệ (%)")
+    draft = desk.read(own(heads, (1, "(11) Hồ sơ trực tuyến", result, share)))
+    if says:
+        assert says in reasons(draft), sentences(draft)
+        assert not reported(draft, "11", "061")
+    else:
+        assert fraction(draft, "11", "061") == (5, 50), sentences(draft)
+
+
+def test_a_whole_and_what_was_done_beside_a_share_are_its_parts(desk):
+    row = (1, "(11) Hồ sơ trực tuyến", 50, 5, "10%")
+    heads = ("STT", "Chỉ tiêu", "Tổng số", "Thực hiện", "Tỷ lệ")
+    assert fraction(desk.read(own(heads, row)), "11", "061") == (5, 50)
+    assert "ratio_disagrees" in reasons(desk.read(own(heads, (*row[:4], "12%"))))
+    wide = (("STT", "Đơn vị", "(11)"), (None, None, "Tổng số", "Thực hiện", "Tỷ lệ"))
+    content = own(*wide, (1, "Huyện Ba Bể", 50, 5, "10%"))
+    draft = desk.read(edit(content, lambda book: book.active.merge_cells("C3:E3")))
+    assert fraction(draft, "11", "061") == (5, 50), sentences(draft)
+    assert "part_missing" in reasons(desk.read(own(heads, (*row[:2], "50 xã", 5, "10%"))))
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("Thực hiện quý III/2022", "Thực hiện quý IV/2022"),
+        ("Quý III/2022", "Quý IV/2022"),
+        ("Quý III", "Quý IV"),
+        ("Thực hiện năm 2021", "Thực hiện"),
+        ("Thực hiện quý IV/2021", "Thực hiện quý IV/2022"),
+        ("Lũy kế năm", "Thực hiện quý IV/2022"),
+        ("Lũy kế năm 2022", "Quý này"),
+        ("Thực hiện năm 2022", "Thực hiện quý 4"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_times_the_chosen_quarter_is_read(desk, heads, turned):
+    cells = ("30/100", "3/10")
+    row = (1, "(11) Hồ sơ trực tuyến", *(cells[::-1] if turned else cells))
+    draft = desk.read(own(("STT", "Chỉ tiêu", *(heads[::-1] if turned else heads)), row, over=LAST))
+    assert draft.clean, sentences(draft)
+    assert fraction(draft, "11", "061") == (3, 10)
+    ignored = traced(draft, Why.EARLIER) + traced(draft, Why.OTHER_COUNT)
+    assert ignored == ["D4" if turned else "C4"]
+
+
+@pytest.mark.parametrize("times", [
+    ("Quý trước", "Quý này"), ("Quý III", "Quý IV"), ("Quý III/2022", "Quý IV/2022"), ("Năm 2021", "Quý IV/2022"),
+])  # fmt: skip
+@pytest.mark.parametrize("merged", [False, True])
+@pytest.mark.parametrize("long", [False, True])
+def test_the_heading_over_a_group_decides_the_time(desk, times, merged, long):
+    first, name = ("Chỉ tiêu", "(11) Hồ sơ trực tuyến") if long else ("Đơn vị", "Huyện Ba Bể")
+    parts = ("Tử số", "Mẫu số") if long else ("(11) Tử số", "(11) Mẫu số")
+    rows = (
+        ("STT", first, times[0], None, times[1]),
+        (None, None, *parts, *parts),
+        (1, name, 30, 100, 3, 10),
+    )
+
+    def merge(book):
+        for area in ("C3:D3", "E3:F3") if merged else ():
+            book.active.merge_cells(area)
+
+    draft = desk.read(edit(own(*rows, over=LAST), merge))
+    assert draft.clean, sentences(draft)
+    assert fraction(draft, "11", "061") == (3, 10)
+    assert traced(draft, Why.EARLIER) == ["C5:D5"]
+
+
+def test_another_year_over_a_group_is_another_times(desk):
+    rows = (
+        ("STT", "Chỉ tiêu", "Năm 2021", None, "Năm 2022"),
+        (None, None, "Tử số", "Mẫu số", "Tử số", "Mẫu số"),
+        (1, "(9) TTHC qua BCCI cấp huyện", 30, 100, 3, 10),
+    )
+    for over in ((TITLE, BA_BE), LAST):
+        draft = desk.read(own(*rows, over=over))
+        assert fraction(draft, "9", "061") == (3, 10), sentences(draft)
+        assert traced(draft, Why.EARLIER) == ["C5:D5"]
+
+
+@pytest.mark.parametrize(
+    ("number", "heads"),
+    [
+        ("11", ("Lũy kế",)),
+        ("11", ("Lũy kế năm 2022",)),
+        ("11", ("Thực hiện năm 2022",)),
+        ("9", ("Phát sinh",)),
+        ("9", ("Thực hiện trong quý",)),
+        ("9", ("Phát sinh trong quý",)),
+    ],
+)
+def test_a_count_of_the_other_kind_is_never_kept(desk, number, heads):
+    draft = desk.read(own(("STT", "Chỉ tiêu", *heads), (1, f"({number})", "3/10"), over=LAST))
+    assert not reported(draft, number, "061")
+    assert "other_count" in reasons(draft), sentences(draft)
+
+
+@pytest.mark.parametrize(
+    ("number", "heads"),
+    [
+        ("11", ("Tử số", "Mẫu số lũy kế")),
+        ("11", ("Tử số phát sinh", "Mẫu số lũy kế")),
+        ("9", ("Tử số trong quý", "Mẫu số lũy kế")),
+    ],
+)
+def test_parts_of_two_counts_are_never_put_together(desk, number, heads):
+    draft = desk.read(own(("STT", "Chỉ tiêu", *heads), (1, f"({number})", 3, 10), over=LAST))
+    assert not reported(draft, number, "061")
+    assert draft.problems, sentences(draft)

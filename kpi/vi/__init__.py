@@ -128,6 +128,7 @@ from kpi.problems import (
     OldEncoding,
     OlderForm,
     OnlyPercent,
+    OtherCount,
     OtherFormat,
     OutOfRange,
     OwnFigure,
@@ -152,6 +153,7 @@ from kpi.problems import (
     SeparatorUnclear,
     SheetSkipped,
     SomethingOfNothing,
+    TablesBeside,
     TargetDiffers,
     TaskForm,
     TooFine,
@@ -174,6 +176,7 @@ from kpi.problems import (
     UnknownUnit,
     UnpacksTooLarge,
     Unreadable,
+    ValueAcrossUnits,
     WebPage,
 )
 
@@ -218,6 +221,7 @@ def _beside(value: Fraction, target: Decimal | None) -> str:
     return number(shown, -int(shown.as_tuple().exponent))
 
 
+_COUNTS = ("phát sinh trong quý", "lũy kế từ đầu năm")
 _PARTS_OF_YEAR = {"H1": "6 tháng đầu năm", "9M": "9 tháng đầu năm", "": "Năm"}
 
 
@@ -702,6 +706,16 @@ def _mistake(problem: Problem) -> str:
             return f"mã {code} là {by_code} nhưng tên ghi {name}. Sửa mã hoặc sửa tên."
         case RowWithoutUnit():
             return "dòng này có số liệu nhưng không có tên đơn vị. Ghi tên đơn vị hoặc xóa số liệu."
+        case TablesBeside(_, first):
+            return (
+                f"hai bảng đặt cạnh nhau: dòng này ghi tên đơn vị ở cả ô {first.address} và ô này, không rõ số liệu "
+                "nào của đơn vị nào. Đặt bảng sau xuống dưới bảng trước."
+            )
+        case ValueAcrossUnits(_, below):
+            return (
+                f"ô số liệu này gộp nhiều dòng, che cả ô {below.address} của đơn vị khác. "
+                "Bỏ gộp ô và ghi số liệu từng đơn vị."
+            )
         case UnitTwice(_, first, unit, indicator):
             return (
                 f"{unit} có hai số liệu khác nhau của chỉ tiêu {indicator}: ô này và {_where(problem.at, first)}. "
@@ -745,6 +759,12 @@ def _mistake(problem: Problem) -> str:
             return f"{number(found)} có quá {decimals} chữ số thập phân ({things}). Làm tròn rồi nhập lại."
         case PartMissing(_, unit, indicator, lacking):
             return f"{unit}, chỉ tiêu {indicator}: thiếu {_PART[lacking]}. Nhập đủ {_PARTS} hoặc để trống cả hai."
+        case OtherCount(_, unit, indicator, wanted):
+            needed, given = _COUNTS if wanted == "increment" else _COUNTS[::-1]
+            return (
+                f"{unit}, chỉ tiêu {indicator}: cột này là số {given}, chỉ tiêu này cần số {needed}. "
+                f"Thêm cột số {needed}."
+            )
         case PartsGlued(_, found):
             return f"“{found}”: ghi {_PARTS} riêng."
         case NumeratorAboveDenominator(_, unit, numerator, denominator):

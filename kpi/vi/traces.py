@@ -26,7 +26,7 @@ WHY: Mapping[Why, str] = {
     Why.WORDS: "dòng chỉ có chữ, không có số liệu",
     Why.ORDER: "số thứ tự",
     Why.MEASURE: "đơn vị tính",
-    Why.TARGET: "chỉ tiêu giao; chỉ để đối chiếu",
+    Why.TARGET: "chỉ tiêu giao và tỷ lệ đạt so với chỉ tiêu giao; chỉ để đối chiếu",
     Why.EARLIER: "số của kỳ khác; chỉ để đối chiếu",
     Why.OTHER_COUNT: "số phát sinh hoặc lũy kế mà chỉ tiêu này không dùng",
     Why.LEFT_OUT: "bỏ qua theo câu trả lời",

@@ -28,7 +28,7 @@ class Desk:
     """Sheet and column of those that a question was asked about."""
 
     def __post_init__(self) -> None:
-        self.names = Names(self.plan, self.units)
+        self.names = Names(self.plan, self.units, self.quarter)
         self.trail = Trail()
         self._matches: dict[tuple[str, frozenset[Level] | None, str | None], Match] = {}
         self.duties = {(d.indicator, d.unit) for d in self.reporter.duties}

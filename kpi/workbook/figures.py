@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import assert_never
+from typing import Literal, assert_never
 
 from kpi import vi
 from kpi.model import Behaviour, Cell, Entry, Indicator, Reading, State, Unit
@@ -37,6 +37,7 @@ from kpi.problems import (
     NotYesOrNo,
     NumeratorAboveDenominator,
     OnlyPercent,
+    OtherCount,
     OutOfRange,
     OwnFigure,
     OwnFigureDiffers,
@@ -240,7 +241,22 @@ class Figures:
     def _title(self, code: str) -> str:
         return self.desk.units.get(code).title
 
+    def _other_count(self, line: Line, unit: Unit) -> Problem | None:
+        """The quarter's own count is never kept as the year's, nor the year's as the quarter's."""
+        behaviour = line.indicator.behaviour
+        if behaviour not in {Behaviour.FLOW, Behaviour.DISTINCT}:
+            return None
+        flow = behaviour is Behaviour.FLOW
+        other = Role.CUMULATIVE if flow else Role.INCREMENT
+        for role, column in line.columns.items():
+            if column.mode is other and role is not Role.EDITION and line.spot(role):
+                wanted: Literal["increment", "cumulative"] = "increment" if flow else "cumulative"
+                return OtherCount(line.cell(role), unit.title, line.indicator.number, wanted)
+        return None
+
     def _read(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
+        if problem := self._other_count(line, unit):
+            return [problem]
         match line.indicator.entry:
             case Entry.YES_NO:
                 return self._read_answer(line)
@@ -358,6 +374,8 @@ class Figures:
     # A fraction.
 
     def _read_fraction(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
+        if problem := self._beside_a_share(line, unit):
+            return [problem]
         if both := self._both_in_one(line):
             return self._fraction(line, unit, both.numerator, both.denominator, Role.NUMERATOR)
         over, under = self._number(line, Role.NUMERATOR), self._number(line, Role.DENOMINATOR)
@@ -393,6 +411,52 @@ class Figures:
                 at = line.cell(role_)
                 return [RatioDisagrees(at, unit.title, share[-1], numerator, denominator, ratio)]
         return found
+
+    def _beside_a_share(self, line: Line, unit: Unit) -> Problem | None:
+        """A result and a share in two cells must say the same; a fraction among them is what is read."""
+        spots = {role: line.spot(role) for role in (Role.VALUE, Role.SHARE)}
+        said, share = spots[Role.VALUE], spots[Role.SHARE]
+        if said is None or share is None or NO_VALUE.fullmatch(said.text) or NO_VALUE.fullmatch(share.text):
+            return None
+        fractions = {
+            r: f
+            for r, s in spots.items()
+            if s and isinstance(s.value, str) and (f := written_fraction(s.text))
+        }
+        if not fractions:
+            if {Role.NUMERATOR, Role.DENOMINATOR} <= {r for r in line.columns if line.spot(r)}:
+                return None
+            written, beside = _plain_share(said), _plain_share(share)
+            if written and beside and not {*written} & {*beside}:
+                if _is_whole(said):
+                    return PartMissing(
+                        line.cell(Role.VALUE), unit.title, line.indicator.number, "denominator"
+                    )
+                return self._apart(line, unit, Role.SHARE, beside[0], written[0], HUNDRED)
+            return None
+        if len(fractions) == 2:
+            (_, one), (_, two) = fractions.items()
+            if one.numerator * two.denominator != two.numerator * one.denominator and one.denominator:
+                found = HUNDRED * two.numerator / two.denominator if two.denominator else ZERO
+                return self._apart(line, unit, Role.SHARE, found, one.numerator, one.denominator)
+            return None
+        ((role, fraction),) = fractions.items()
+        bare = Role.SHARE if role is Role.VALUE else Role.VALUE
+        spot = spots[bare]
+        found_share = _plain_share(spot)
+        if found_share is None:
+            return NotANumber(line.cell(bare), spot.text if spot else "", line.indicator.number)
+        derived = spot is not None and spot.formula is not None
+        if _agrees(found_share, fraction.numerator, fraction.denominator, derived=derived):
+            return None
+        return self._apart(line, unit, bare, found_share[-1], fraction.numerator, fraction.denominator)
+
+    @staticmethod
+    def _apart(
+        line: Line, unit: Unit, role: Role, written: Decimal, numerator: Decimal, denominator: Decimal
+    ) -> RatioDisagrees:
+        ratio = Fraction(numerator) / Fraction(denominator) * 100 if denominator else Fraction(0)
+        return RatioDisagrees(line.cell(role), unit.title, written, numerator, denominator, ratio)
 
     def _both_in_one(self, line: Line) -> WrittenFraction | None:
         """ "98/108" in the numerator's cell, when nothing stands in the denominator's."""
@@ -751,8 +815,22 @@ def _answer(line: Line) -> Spot | None:
 
 def _bare_role(line: Line) -> Role | None:
     """Where a percent stands, or a fraction in one cell."""
-    filled = (r for r in (Role.SHARE, Role.VALUE) if line.spot(r))
-    return next(filled, next((r for r in (Role.SHARE, Role.VALUE) if r in line.columns), None))
+    filled = [r for r in (Role.SHARE, Role.VALUE) if line.spot(r)]
+    # A fraction says more than a percent beside it.
+    filled.sort(key=lambda role: _says_less(line.spot(role)))
+    return next(iter(filled), next((r for r in (Role.SHARE, Role.VALUE) if r in line.columns), None))
+
+
+def _is_whole(spot: Spot) -> bool:
+    """A count rather than a percent."""
+    counted = isinstance(spot.value, int) or (isinstance(spot.value, float) and spot.value.is_integer())
+    return counted and "%" not in spot.number_format
+
+
+def _says_less(spot: Spot | None) -> int:
+    if spot is None or NO_VALUE.fullmatch(spot.text):
+        return 2
+    return 0 if isinstance(spot.value, str) and written_fraction(spot.text) else 1
 
 
 def _yes_or_no(spot: Spot) -> bool | None:

@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 from openpyxl.utils import get_column_letter
 
-from kpi.model import Behaviour, Cell, Entry, Indicator, Plan
+from kpi.model import Behaviour, Cell, Entry, Indicator, Plan, Quarter
 from kpi.problems import ForeignLetters, HeadingDisagrees, IndicatorTwice, Problem
 from kpi.units import Units
 from kpi.workbook.grid import Grid, Spot
@@ -32,6 +32,8 @@ class Role(StrEnum):
     """The unit above the row's own."""
     MEASURE = auto()
     TARGET = auto()
+    ACHIEVED = auto()
+    """How much of a plan was done."""
     BEFORE = auto()
     NOTE = auto()
     INDICATOR = auto()
@@ -79,6 +81,7 @@ _BEGINS: tuple[tuple[str, Role], ...] = (
     ("chi tieu nam", Role.TARGET),
     ("chi tieu kh", Role.TARGET),
     ("ke hoach nam", Role.TARGET),
+    ("kh nam", Role.TARGET),
     ("uoc", Role.ESTIMATE),
     ("lui ke", Role.CUMULATIVE),
 )
@@ -86,13 +89,54 @@ _BEGINS: tuple[tuple[str, Role], ...] = (
 _OTHER_TIME = re.compile(
     r"^(?:tu so|mau so|ti le|ket qua|thuc hien|hang)\b.*\b(?:truoc|cung ki|ke hoach|(?:nam|qui) (?:[ivx]+ )?\d{4})\b"
 )
+_WHOLES = folded("Tổng số", "Tổng", "Tổng số phải thực hiện")
 VALUES = frozenset({Role.NUMERATOR, Role.DENOMINATOR, Role.SHARE, Role.VALUE, Role.EDITION, Role.RANK})
 _MODES = frozenset({Role.ESTIMATE, Role.INCREMENT, Role.CUMULATIVE})
 
 
+_QUARTER = re.compile(r"\b(?:qui |q)(iv|i{1,3}|[1-4])\b")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_YEAR = re.compile(r"\b20\d\d\b")
+_TIME = re.compile(r"\b(?:trong )?(?:(?:qui |q)(?:iv|i{1,3}|[1-4])\b(?: nam\b)?(?: 20\d\d\b)?|nam 20\d\d\b)")
+
+
+def _dated(text: str, quarter: Quarter) -> Role | None:
+    """What a heading with a quarter or a year in it holds: what it says of this quarter, or another time's."""
+    words = plain(re.split(r"[:\n]", text, maxsplit=1)[0])
+    if not _TIME.search(words):
+        return None
+    rest = " ".join(_TIME.sub(" ", words).split())
+    role = role_of(rest) if rest else Role.VALUE
+    if role not in VALUES | _MODES | {Role.BEFORE}:
+        return None
+    years = {int(year) for year in _YEAR.findall(words)}
+    quarters = {_ROMAN.get(q) or int(q) for q in _QUARTER.findall(words)}
+    if years - {quarter.year} or quarters - {quarter.number}:
+        return Role.BEFORE
+    return role
+
+
+_IN_YEAR = re.compile(r"\b(?:lui ke|ca nam|tu dau nam)\b")
+_IN_QUARTER = re.compile(r"\b(?:phat sinh|trong (?:qui|ki))\b")
+
+
+def _mode_of(level: str, quarter: Quarter | None) -> Role | None:
+    """Whether a heading of values says that it counts the quarter or the year so far."""
+    words = plain(re.split(r"[:\n]", level, maxsplit=1)[0])
+    if _IN_YEAR.search(words):
+        return Role.CUMULATIVE
+    if _IN_QUARTER.search(words):
+        return Role.INCREMENT
+    # Of the first quarter's year there is nothing but the quarter.
+    whole_year = quarter is not None and quarter.number > 1 and not _QUARTER.search(words)
+    return Role.CUMULATIVE if whole_year and re.search(r"\bnam 20\d\d\b", words) else None
+
+
 @lru_cache(maxsize=1024)
-def role_of(text: str) -> Role | None:
-    """By the whole heading, then by what stands before a colon or a bracket."""
+def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
+    """By the whole heading, then by what stands before a colon or a bracket; with a quarter, by the time it names."""
+    if quarter and (dated := _dated(text, quarter)):
+        return dated
     if _OTHER_TIME.search(plain(re.split(r"[:\n]", text, maxsplit=1)[0])):
         return Role.BEFORE
     for part in (text, re.split(r"[:(\n]", text, maxsplit=1)[0]):
@@ -126,7 +170,8 @@ def strange(at: Cell, spot: Spot | None) -> Problem | None:
 class Names:
     """The indicators of a plan by number and by name."""
 
-    def __init__(self, plan: Plan, units: Units) -> None:
+    def __init__(self, plan: Plan, units: Units, quarter: Quarter | None = None) -> None:
+        self.quarter = quarter
         self._plan = plan
         self._units = units
         self._seen: dict[str, bool] = {}
@@ -211,7 +256,14 @@ class Table:
         return self.column(Role.INDICATOR) is not None
 
     def column(self, role: Role) -> Column | None:
-        return next((c for c in self.columns if c.role is role and c.indicator is None), None)
+        return next(
+            (
+                c
+                for c in self.columns
+                if c.role is role and c.indicator is None and c.mode is not Role.ACHIEVED
+            ),
+            None,
+        )
 
     def values(self, indicator: Indicator) -> dict[Role, Column]:
         """The columns that hold the parts of an indicator, for either shape."""
@@ -220,6 +272,9 @@ class Table:
             mine = [c for c in mine if c.indicator]
         wanted = Role.INCREMENT if indicator.behaviour is Behaviour.FLOW else Role.CUMULATIVE
         other = {Role.INCREMENT, Role.CUMULATIVE} - {wanted}
+        if indicator.behaviour in {Behaviour.FLOW, Behaviour.DISTINCT}:
+            # Never one part of the quarter and another of the year.
+            mine = [c for c in mine if c.mode not in other or c.role is Role.EDITION] or mine
         chosen: dict[Role, Column] = {}
         for column in sorted(mine, key=lambda c: (c.mode in other, c.mode is not wanted)):
             if column.role:
@@ -249,7 +304,7 @@ def find_tables(grid: Grid, plan: Plan, names: Names) -> list[Table]:
 
 def _table_at(grid: Grid, row: int, width: int, plan: Plan, names: Names) -> Table | None:
     """The table whose heading begins in or around a row."""
-    roles = {c: role_of(text) for c in range(1, width + 1) if (text := grid.text(row, c))}
+    roles = {c: role_of(text, names.quarter) for c in range(1, width + 1) if (text := grid.text(row, c))}
     key = _key_column(roles) or _column_of_units(grid, row, roles, names)
     if key is None:
         return None
@@ -257,8 +312,73 @@ def _table_at(grid: Grid, row: int, width: int, plan: Plan, names: Names) -> Tab
     columns = tuple(_columns(grid, top, bottom, width, plan, names))
     if not any(c.role in VALUES for c in columns):
         return None
+    columns = _counted(grid, bottom, _without_achievement(columns), plan, names)
     faults = tuple(_faults(grid, top, bottom, columns, names))
     return _settled(Table(grid, top, bottom + 1, columns, faults), width, names)
+
+
+_ACHIEVED = re.compile(
+    r"(?:(?:ti le|ti le phan tram|%|phan tram) )?(?:dat|hoan thanh)(?: %| ke hoach| kh| so voi .*| chi tieu.*)?"
+    r"|(?:ti le|%) (?:dat|hoan thanh|thuc hien|so voi)\b.*"
+)
+
+
+def _without_achievement(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Beside a plan "Tỷ lệ đạt" is how much of it was done, never the indicator's own share."""
+    if not any(c.role is Role.TARGET for c in columns):
+        return columns
+    beside = {c.indicator for c in columns if c.role in {Role.VALUE, Role.NUMERATOR}}
+    found = []
+    for column in columns:
+        if column.role in {Role.SHARE, Role.BEFORE, None} and _ACHIEVED.fullmatch(
+            plain(column.heading.split(" / ")[-1])
+        ):
+            # Where nothing else says what was done, a person does.
+            done = column.indicator in beside or (column.role is not Role.SHARE and beside)
+            mode = Role.ACHIEVED if done else None
+            other = Role.BEFORE if column.role is Role.BEFORE else None
+            column = replace(column, role=Role.TARGET if done else other, indicator=None, mode=mode)
+        found.append(column)
+    return tuple(found)
+
+
+def _counted(
+    grid: Grid, bottom: int, columns: tuple[Column, ...], plan: Plan, names: Names
+) -> tuple[Column, ...]:
+    """ "Tổng số", "Thực hiện", "Tỷ lệ": whole counts beside a share are its parts."""
+    key = next((c for c in columns if c.role is Role.INDICATOR), None)
+    found = list(columns)
+    for share in (c for c in columns if c.role is Role.SHARE):
+        mine = [c for c in columns if c.indicator == share.indicator and c.mode is share.mode]
+        parts = {c.role for c in mine}
+        wholes = [
+            c
+            for c in columns
+            if c.role in {None, Role.VALUE}
+            and (c in mine or share.indicator is None)
+            and plain(c.heading.split(" / ")[-1]) in _WHOLES
+        ]
+        values = [c for c in mine if c.role is Role.VALUE and c not in wholes]
+        if len(values) != 1 or len(wholes) != 1 or parts & {Role.NUMERATOR, Role.DENOMINATOR}:
+            continue
+        over, under = values[0], wholes[0]
+        rows = [r for r in grid.rows if r > bottom and (grid.at(r, over.index) or grid.at(r, under.index))]
+        if key:
+            known = {n for r in rows if (n := names.known(grid.text(r, key.index)))}
+            if any(plan.indicator(n).entry is not Entry.FRACTION for n in known):
+                continue
+        if rows and all(_is_count(grid.at(r, c.index)) for r in rows for c in (over, under)):
+            found[columns.index(over)] = replace(over, role=Role.NUMERATOR)
+            found[columns.index(under)] = replace(
+                under, role=Role.DENOMINATOR, indicator=share.indicator, mode=share.mode
+            )
+    return tuple(found)
+
+
+def _is_count(spot: Spot | None) -> bool:
+    if spot is None or isinstance(spot.value, bool) or "%" in spot.number_format:
+        return False
+    return isinstance(spot.value, int) or (isinstance(spot.value, float) and spot.value.is_integer())
 
 
 def _nameless(grid: Grid, row: int, width: int, names: Names) -> Table | None:
@@ -363,7 +483,7 @@ def _extent(grid: Grid, row: int, key: int, width: int, names: Names) -> tuple[i
     anchor = grid.anchors.get((row, key))
     while anchor and grid.anchors.get((bottom + 1, key)) == anchor and bottom - row < MOST_HEADING_ROWS:
         bottom += 1
-    while bottom - row + 1 < MOST_HEADING_ROWS and _is_subheading(grid, bottom + 1, key, width):
+    while bottom - row + 1 < MOST_HEADING_ROWS and _is_subheading(grid, bottom + 1, key, width, names):
         bottom += 1
     top = anchor[0] if anchor else row
     while (
@@ -381,12 +501,15 @@ def _spans(grid: Grid, row: int, width: int) -> bool:
     return len({grid.text(row, c) for c in range(1, width + 1)} - {""}) < 2
 
 
-def _is_subheading(grid: Grid, row: int, key: int, width: int) -> bool:
+def _is_subheading(grid: Grid, row: int, key: int, width: int, names: Names) -> bool:
     if grid.text(row, key):
         return False
     spots = [s for c in range(1, width + 1) if (s := grid.at(row, c))]
-    known = [role_of(s.text) for s in spots]
-    return any(role in VALUES | _MODES | {Role.BEFORE, Role.NOTE} for role in known)
+    known = [role_of(s.text, names.quarter) for s in spots]
+    if any(role in VALUES | _MODES | {Role.BEFORE, Role.NOTE} for role in known):
+        return True
+    # "(11) Tử số" under "Quý này".
+    return all(isinstance(s.value, str) for s in spots) and any(names.known(s.text) for s in spots)
 
 
 _INDEX = re.compile(r"\(?([A-Za-z]|\d{1,2})\)?(\s*=.*)?")
@@ -426,7 +549,7 @@ def _columns(grid: Grid, top: int, bottom: int, width: int, plan: Plan, names: N
             text = _raw(grid, row, index)
             if text:
                 over = {r: t for r, t in over.items() if r < row}
-                if names.known(text) or role_of(text) in _MODES:
+                if names.known(text) or role_of(text, names.quarter) in _MODES | {Role.BEFORE}:
                     over[row] = text
         if column.role in VALUES | {Role.BEFORE} and over:
             rows = range(top, bottom + 1)
@@ -452,7 +575,7 @@ def _column(index: int, levels: list[str], plan: Plan, names: Names) -> Column:
     mode: Role | None = None
     indicator: str | None = None
     for level in levels:
-        found = role_of(level)
+        found = role_of(level, names.quarter)
         number = None
         if found is None or found in VALUES | _MODES:
             number = names.known(level)
@@ -464,9 +587,10 @@ def _column(index: int, levels: list[str], plan: Plan, names: Names) -> Column:
         if found in _MODES:
             mode = found
         elif found:
-            role = found
-            if found in VALUES and "lui ke" in plain(re.split(r"[:\n]", level, maxsplit=1)[0]):
-                mode = Role.CUMULATIVE
+            # Under another time's heading nothing is this quarter's.
+            role = role if role is Role.BEFORE and found in VALUES else found
+            if found in VALUES:
+                mode = _mode_of(level, names.quarter) or mode
     if indicator and role is None:
         role = Role.RANK if plan.indicator(indicator).entry is Entry.RANK else Role.VALUE
     if role is None and mode:

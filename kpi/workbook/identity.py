@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from kpi import vi
 from kpi.model import Cell, Level, Plan, Quarter, Reporter
@@ -39,6 +40,8 @@ from kpi.workbook.words import NO_VALUE, fold, is_note, sender, tells_cut_off
 NEIGHBOURS = 8
 # A year outside these is a slip of the keyboard.
 YEARS = range(2000, 2100)
+# How far over its table the title of a second one may stand.
+TITLE_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Asked:
 
 
 _QUARTER = re.compile(
-    r"\b(?:qui|q)\s*\.?\s*(?P<number>[ivx]{1,5}|\d{1,2})\b(?:\s*(?:[/\-.,]|\bnam\b)\s*|\s+)*(?P<year>\d{4})?"
+    r"\b(?:qui|q)\s*\.?\s*(?P<number>[ivx]{1,5}|\d{1,2}|mot|nhat|hai|ba(?!\s+be)|bon|tu(?!\s+(?:ngai|thang|\d{1,2}[/.-])))\b(?:\s*(?:[/\-.,]|\bnam\b)\s*|\s+)*(?P<year>\d{4})?"
 )
 _MONTHS = re.compile(
     r"\b(?P<months>\d{1,2})\s+thang(?:\s+(?P<half>dau|cuoi))?(?:\s+nam)?(?:\s+(?P<year>\d{4}))?"
@@ -94,7 +97,22 @@ _ROMAN = {
     "02": 2,
     "03": 3,
     "04": 4,
+    "mot": 1,
+    "nhat": 1,
+    "hai": 2,
+    "ba": 3,
+    "bon": 4,
+    "tu": 4,
 }
+# No month of a day: "Ba Bể, ngày 5 tháng 10 năm 2022" says when it was signed.
+_MONTH = re.compile(
+    r"(?:^\(?|\b(?:bao cao|ket qua|so lieu|ki|bieu|tong hop)\b(?:(?!\bngai\b).)*\b)thang\s+(?P<month>1[0-2]|0?[1-9])"
+    r"(?:\s+nam\s+|\s*[/\-.]\s*)(?P<year>\d{4})\b"
+)
+_SPAN = re.compile(
+    r"\btu(?: ngai)?\s+\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?\s*(?:den|-)\s*(?:het )?(?:ngai )?\s*"
+    r"\d{1,2}[/.-](?P<month>1[0-2]|0?[1-9])[/.-](?P<year>\d{4})\b"
+)
 _MONTHS_END = {"6": 2, "06": 2, "9": 3, "09": 3, "12": 4, "3": 1, "03": 1}
 
 
@@ -112,6 +130,8 @@ def period(text: str, year: int | None = None) -> Period | None:
             return _period(text, number, found["year"], year)
     if found := _WHOLE_YEAR.fullmatch(words):
         return _period(text, 4, found["year"], year)
+    if not tells_cut_off(text) and (found := _SPAN.search(words) or _MONTH.search(words)):
+        return _period(text, (int(found["month"]) + 2) // 3, found["year"], year)
     return None
 
 
@@ -165,12 +185,39 @@ def _title_spots(grids: Iterable[Grid]) -> Iterator[tuple[Grid, Spot]]:
 
 
 def _periods(grids: Iterable[Grid], year: int | None) -> list[Period]:
+    return [period for mine in _parts(grids, year) for period in mine]
+
+
+def _parts(grids: Iterable[Grid], year: int | None) -> list[list[Period]]:
+    """What the titles of each sheet say, and those of each table further down."""
     found = []
-    for grid, spot in _title_spots(grids):
+    for grid in grids:
+        over = list(_said(_title_spots([grid]), year))
+        named = period(grid.title, year) if _SHEET.match(fold(grid.title)) else None
+        if named and named.quarter and not any(p.quarter for p in over):
+            over.append(Period(named.found, named.quarter, grid.cell(1, 1)))
+        found += [over, *(list(_said([(grid, spot)], year)) for spot in _later_titles(grid))]
+    return [mine for mine in found if mine]
+
+
+_SHEET = re.compile(r"(.*\b)?(qui|q)\s*[.\divxbhmn]|thang \d|\d{1,2} thang")
+
+
+def _later_titles(grid: Grid) -> Iterator[Spot]:
+    """Words alone in their row, just over another table."""
+    rows = sorted(grid.rows)
+    heads = [row for row in rows if sum(role_of(s.text) is not None for s in grid.rows[row]) > 1]
+    for before, head in pairwise(heads):
+        for row in rows:
+            if max(before, head - TITLE_ROWS - 1) < row < head and len(grid.rows[row]) == 1:
+                yield from (spot for spot in grid.rows[row] if isinstance(spot.value, str))
+
+
+def _said(spots: Iterable[tuple[Grid, Spot]], year: int | None) -> Iterator[Period]:
+    for grid, spot in spots:
         said = period(spot.text, year) if len(spot.text) < 200 and not is_note(spot.text) else None
         if said and _says_title(spot.text):
-            found.append(Period(said.found, said.quarter, grid.cell(spot.row, spot.column)))
-    return found
+            yield Period(said.found, said.quarter, grid.cell(spot.row, spot.column))
 
 
 # Letters of the keyboard one switch away, as ours.
@@ -188,7 +235,7 @@ def _disguised(grids: Iterable[Grid]) -> Iterator[Problem]:
 
 _BEGIN_TABLES = frozenset({Role.ORDER, Role.UNIT, Role.INDICATOR})
 _TITLE = re.compile(
-    r"\b(bao cao|bieu|ki|so lieu|ket qua|tong hop)\b|^(qui|q)\b|^q[.\d]|^\(?\d{1,2} thang|^nam\b|^\(?(qui|q)"
+    r"\b(bao cao|bieu|ki|so lieu|ket qua|tong hop)\b|^(qui|q)\b|^q[.\d]|^\(?\d{1,2} thang|^\(?thang \d|^\(?(trong ki )?tu ngai|^\(?tu \d|^nam\b|^\(?(qui|q)"
 )
 
 
@@ -246,7 +293,8 @@ def _find_quarter(
 ) -> None:
     # A title without a year says nothing in a plan of several, unless somebody said which quarter it is.
     one = plan.start.year == plan.end.year
-    periods = _periods(grids, plan.year if one else asked.quarter.year if asked.quarter else None)
+    parts = _parts(grids, plan.year if one else asked.quarter.year if asked.quarter else None)
+    periods = [p for mine in parts for p in mine]
     if "quarter" in told:
         periods.append(Period(told["quarter"], _parsed(told["quarter"])))
     found.problems += [InvalidPeriod(p.at, p.found) for p in periods if p.quarter is None]
@@ -260,11 +308,25 @@ def _find_quarter(
     others = {q: p for q, p in said.items() if q != found.quarter}
     if key:
         found.problems += [QuarterDisagrees(p.at, q, found.quarter) for q, p in others.items()]
+    elif asked.quarter and (apart := _apart(parts, found.quarter)):
+        found.problems += [QuarterDisagrees(p.at, p.quarter, found.quarter) for p in apart if p.quarter]
     elif others:
         _ask_quarter(found, said, others, asked, questions)
     if found.quarter not in plan.quarters:
         at = said[found.quarter].at if found.quarter in said else None
         found.problems.append(QuarterOutsidePlan(at, found.quarter, plan.start.year, plan.year))
+
+
+def _apart(parts: list[list[Period]], wanted: Quarter) -> list[Period]:
+    """Sheets and tables of another quarter beside those of the wanted one: no answer makes them one."""
+    quarters = [{p.quarter for p in mine if p.quarter} for mine in parts]
+    if not any(wanted in mine for mine in quarters) and len({frozenset(q) for q in quarters if q}) < 2:
+        return []
+    return [
+        next(p for p in mine if p.quarter)
+        for mine, said in zip(parts, quarters, strict=True)
+        if said and wanted not in said
+    ]
 
 
 def _ask_quarter(
@@ -318,6 +380,13 @@ def _find_reporter(
         if reporter := reporter_named(text, plan, units):
             said.setdefault(reporter.code, (at, text))
     key = told.get("reporter")
+    # A head says less than "Đơn vị gửi:", and offices above the own one may stand in it.
+    for grid in grids if asked.reporter and not key else ():
+        heads = {
+            r.code: (at, text) for at, text in _heads([grid]) if (r := reporter_named(text, plan, units))
+        }
+        if asked.reporter not in heads and next(_senders([grid]), None) is None:
+            said = {**heads, **said}
     if key:
         said.setdefault(key, (None, known[key].name))
     own = key or next(iter(said), None)
@@ -361,6 +430,17 @@ def _senders(grids: Iterable[Grid]) -> Iterator[tuple[Cell, str]]:
         name = name or (beside.text if beside else "")
         if name and not NO_VALUE.fullmatch(name):
             yield grid.cell(spot.row, spot.column), name
+
+
+_HEAD = re.compile(r"(ui ban nhan dan|ubnd|phong|so|chi cuc|ban|buu dien|trung tam|cong an)\b")
+
+
+def _heads(grids: Iterable[Grid]) -> Iterator[tuple[Cell, str]]:
+    """The names of offices over a table, each in a line of its own."""
+    for grid, spot in _title_spots(grids):
+        for line in str(spot.value).splitlines():
+            if _HEAD.match(fold(line)):
+                yield grid.cell(spot.row, spot.column), line.strip()
 
 
 def _right_of(grid: Grid, spot: Spot) -> Iterator[Spot]:

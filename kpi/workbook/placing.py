@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -29,9 +30,7 @@ _PARTS: Mapping[Role, str] = {
 def tables(grids: tuple[Grid, ...], desk: Desk) -> dict[str, list[Table]]:
     """Sheet -> its tables; sheets without one are not in here."""
     seen = [grid for grid in grids if not grid.hidden]
-    found = {
-        grid.title: [_adopted(t, desk) for t in find_tables(grid, desk.plan, desk.names)] for grid in seen
-    }
+    found = {grid.title: _each_adopted(find_tables(grid, desk.plan, desk.names), desk) for grid in seen}
     every = [table for mine in found.values() for table in mine]
     named = {number for table in every for number in _named_in_rows(table, desk)}
     placed = {title: [_placed(t, every, named, desk) for t in mine] for title, mine in found.items()}
@@ -46,17 +45,39 @@ def _says_something(table: Table, desk: Desk) -> bool:
     return asked or any(c.role in VALUES for c in table.columns)
 
 
-def _adopted(table: Table, desk: Desk) -> Table:
-    """A table that names no indicator is about the one in its title, or about the only one that is asked."""
+def _each_adopted(found: list[Table], desk: Desk) -> list[Table]:
+    ends = [0, *(table.first_row for table in found)]
+    return [_adopted(table, end, desk) for table, end in zip(found, ends, strict=False)]
+
+
+def _adopted(table: Table, after: int, desk: Desk) -> Table:
+    """A table that names no indicator is about the one in the title just above it, or about the only one that is asked."""
     if table.long or any(c.indicator for c in table.columns):
         return table
-    titles = [s.text for row, spots in table.grid.rows.items() if row < table.top for s in spots]
-    named = [number for text in titles if (number := desk.names.known(text))]
-    sole = named or (list(desk.asked) if len(desk.asked) == 1 else [])
-    if not sole:
+    above = [row for row in sorted(table.grid.rows, reverse=True) if after <= row < table.top]
+    # Over a table further down stand the rows of the one before it.
+    titles = (table.grid.rows[row] for row in above if not after or len(table.grid.rows[row]) == 1)
+    named = next((numbers for spots in titles if (numbers := _titled(spots, desk))), set())
+    sole = list(named or (desk.asked if len(desk.asked) == 1 else ()))
+    if len(sole) != 1:
         return table
     columns = [replace(c, indicator=sole[0]) if c.role in VALUES else c for c in table.columns]
     return replace(table, columns=tuple(columns))
+
+
+_LABEL = re.compile(r"^\s*(?:bảng|biểu|phụ lục|mục)(?:\s+số)?\s+[\dIVX]+\s*[.:)–-]*\s*", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\((\d{1,2})\)")
+
+
+def _titled(spots: list[Spot], desk: Desk) -> set[str]:
+    """The indicators that the words over a table name: by the number after "Bảng 1:", and by name."""
+    found: set[str] = set()
+    known = {indicator.number for indicator in desk.plan.indicators}
+    for spot in spots:
+        text = _LABEL.sub("", spot.text)
+        found |= {number for number in desk.names.find(text) if number}
+        found |= {str(int(number)) for number in _IN_BRACKETS.findall(text)} & known
+    return found
 
 
 def _named_in_rows(table: Table, desk: Desk) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 from kpi.model import Cell, Indicator, Level, Unit
 from kpi.problems import (
@@ -17,11 +19,13 @@ from kpi.problems import (
     OldEncoding,
     RowIgnored,
     RowWithoutUnit,
+    TablesBeside,
     UnitOfLaterDay,
     UnitReadAs,
     UnitUnclear,
     UnknownIndicator,
     UnknownUnit,
+    ValueAcrossUnits,
     Why,
 )
 from kpi.units import Match
@@ -30,7 +34,10 @@ from kpi.workbook.grid import Grid, Spot
 from kpi.workbook.headings import VALUES, Column, Role, Table, strange
 from kpi.workbook.placing import place_row
 from kpi.workbook.words import (
+    NO,
+    YES,
     ends_table,
+    fold,
     group_mark,
     group_style,
     is_group_number,
@@ -105,11 +112,15 @@ class _Groups:
         self.all: list[_Group] = []
 
     def begin(self, mark: str, row: int) -> None:
+        self.close(mark)
+        self._open.append(_Group(mark, row))
+        self.all.append(self._open[-1])
+
+    def close(self, mark: str) -> None:
+        """A row numbered in the style of a group stands beside it, not in it."""
         styles = [group_style(group.mark) for group in self._open]
         style = group_style(mark)
         self._open = self._open[: styles.index(style)] if style in styles else self._open
-        self._open.append(_Group(mark, row))
-        self.all.append(self._open[-1])
 
     def add(self, line: Line) -> None:
         for group in self._open:
@@ -143,10 +154,16 @@ class _Walk:
         for row in range(self.table.top, self.table.first_row):
             trail.row(grid, row, Why.INDEX if row in self.table.indexes else Why.HEADING)
         body = [r for r in sorted(grid.rows) if self.table.first_row <= r <= self.table.last_row]
-        end = next((r for r in body if self._signs(grid.rows[r])), self.table.last_row + 1)
+        signs = [r for r in body if self._signs(grid.rows[r])]
+        last = max((r for r in body if self._is_meant(r)), default=0) if signs else 0
+        end = next((r for r in signs if r > last), self.table.last_row + 1)
         read = []
+        whys: dict[int, Why] = {}
         for row in body:
-            why = Why.SIGNATURE if row >= end else self._row(row)
+            signed = row >= end or (row in signs and not self._is_meant(row))
+            whys[row] = Why.SIGNATURE if signed else self._row(row)
+        whys |= self._no_groups()
+        for row, why in whys.items():
             trail.row(grid, row, why)
             if why is Why.FIGURE:
                 read.append(row)
@@ -178,6 +195,43 @@ class _Walk:
         texts = [spot.text for spot in spots if isinstance(spot.value, str)]
         return len(texts) == len(spots) and any(ends_table(text) for text in texts)
 
+    def _is_meant(self, row: int) -> bool:
+        """A row with a number and a name, or with a known name and a value: no words in it make it a signature."""
+        name = self._text(row, self._indicator if self.table.long else self._unit)
+        if not name:
+            return bool(self._text(row, self._code)) and any(map(_tells, self._values(row)))
+        if ends_table(name):
+            return False
+        order = self._text(row, self._order).strip(" .)(")
+        if order.isdecimal():
+            return True
+        return any(map(_tells, self._values(row))) and self._names_something(name)
+
+    def _no_groups(self) -> dict[int, Why]:
+        """Rows numbered like groups whose figures are no sums: each is named as any other row is."""
+        found = {}
+        for group in [g for g in self._groups.all if not self._heads(g)]:
+            self._groups.all.remove(group)
+            found[group.row] = self._wide_row(group.row)
+        return found
+
+    def _heads(self, group: _Group) -> bool:
+        """Without figures, or with those of the rows under it."""
+        typed = [spot for spot in self._values(group.row) if spot.formula is None and _tells(spot)]
+        if not typed:
+            return True
+        if not group.lines:
+            return False
+        if _REGION.search(fold(self._text(group.row, self._unit))):
+            return True
+        under = dict.fromkeys(line.row for line in group.lines)
+        return any(self._is_sum(spot, list(under)) for spot in typed)
+
+    def _is_sum(self, spot: Spot, under: list[int]) -> bool:
+        own = None if fold(spot.text) in {"co", "khong"} else _amount(spot)
+        parts = [amount for r in under if (amount := _amount(self.grid.at(r, spot.column))) is not None]
+        return own is not None and bool(parts) and own == sum(parts)
+
     def _named_indicators(self) -> tuple[Indicator, ...]:
         numbers = dict.fromkeys(c.indicator for c in self.table.columns if c.indicator)
         return tuple(self.desk.plan.indicator(n) for n in numbers if n)
@@ -207,6 +261,8 @@ class _Walk:
         if mark := self._group_mark(row):
             self._groups.begin(mark, row)
             return Why.GROUP
+        if beside := group_mark(self._text(row, self._order)):
+            self._groups.close(beside)
         if self.table.long:
             return self._long_row(row)
         return self._wide_row(row) if labels or self._values(row) else Why.WORDS
@@ -217,6 +273,8 @@ class _Walk:
         name = self._text(row, self._indicator if self.table.long else self._unit)
         mark = group_mark(order or name)
         if mark is None or self._text(row, self._code):
+            return None
+        if self.table.long and any(map(_tells, self._values(row))):
             return None
         return None if self._names_something(name or order) else mark
 
@@ -257,9 +315,42 @@ class _Walk:
         if unit is None:
             return Why.ROW if self._values(row) else Why.WORDS
         self._unit_rows.append(row)
+        self._check_beside(row)
+        self._check_merged(row)
         for indicator in self._indicators:
             self._add(Line(self.grid, row, indicator, unit, self.table.values(indicator)))
         return Why.FIGURE
+
+    def _check_beside(self, row: int) -> None:
+        """Another unit named behind the figures of the first: a second table stands beside this one."""
+        if self._unit is None:
+            return
+        values = [c.index for c in self.table.columns if c.role in VALUES]
+        for other in self.table.columns:
+            near, far = sorted((self._unit.index, other.index))
+            if other.role not in {Role.UNIT, Role.ABOVE} or not any(near < v < far for v in values):
+                continue
+            name = self._text(row, other)
+            if fold(name) != fold(self._text(row, self._unit)) and (
+                name or any(v > far and self.grid.at(row, v) for v in values)
+            ):
+                at, first = self.grid.cell(row, far), self.grid.cell(row, near)
+                self.desk.problems.append(TablesBeside(at, first))
+                return
+
+    def _check_merged(self, row: int) -> None:
+        """A value merged from the row of another unit is nobody's for sure."""
+        for column in self.table.columns:
+            corner = self.grid.anchors.get((row, column.index), (row, column.index))
+            if column.role not in VALUES or corner[0] >= row or corner[0] < self.table.first_row:
+                continue
+            if (spot := self.grid.at(*corner)) and self._label(corner[0]) != self._label(row):
+                at = self.grid.cell(spot.row, spot.column)
+                below = self.grid.cell(spot.row + 1, spot.column)
+                self.desk.problems.append(ValueAcrossUnits(at, below))
+
+    def _label(self, row: int) -> tuple[str, str]:
+        return self._text(row, self._unit), self._text(row, self._code)
 
     def _is_across(self, row: int) -> bool:
         """Words merged over names and values are a title inside the table."""
@@ -379,7 +470,7 @@ class _Walk:
     def _unmatched(self, row: int, name: str, at: Cell, match: Match) -> None:
         """A row of text only may head a group; whatever has values, a number or a code is meant as a unit."""
         order, code = self._text(row, self._order), self._text(row, self._code)
-        if order and is_group_number(order):
+        if order and is_group_number(order) and not any(map(_tells, self._values(row))):
             return
         hinted = match.since or match.encoding or match.suggestions
         if not self._values(row) and not hinted and not code and not order.strip(".").isdecimal():
@@ -421,6 +512,30 @@ class _Walk:
 
 def _is_value(spot: Spot) -> bool:
     return isinstance(spot.value, int | float | date | time | timedelta)
+
+
+# What no unit is called, and parts of a table are.
+_REGION = re.compile(r"\b(vung|mien|khu vuc|khoi|phan|cum|cac)\b")
+
+
+def _amount(spot: Spot | None) -> Decimal | None:
+    """A number, or one for a yes."""
+    if spot is None or isinstance(spot.value, bool):
+        return None
+    if isinstance(spot.value, int | float):
+        return Decimal(str(spot.value))
+    words = fold(spot.text)
+    if words in YES | NO and not words[:1].isdecimal():
+        return Decimal(words in YES)
+    return Decimal(words) if words.isascii() and words.isdecimal() else None
+
+
+def _tells(spot: Spot) -> bool:
+    """Whether a cell holds what may be a figure, and no name of somebody who signs."""
+    if not isinstance(spot.value, str):
+        return spot.value is not None
+    words = fold(spot.text)
+    return words in YES | NO or (any(c.isdecimal() for c in words) and not ends_table(spot.text))
 
 
 _WHY = {
