@@ -243,6 +243,13 @@ class RowWithoutUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class RowWithoutIndicator:
+    """A row of a table with a row per indicator that has values and names none."""
+
+    at: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class TablesBeside:
     """Two tables side by side: a row names two units, and each figure belongs to one of them."""
 
@@ -285,6 +292,15 @@ class NotYesOrNo:
 
 
 @dataclass(frozen=True, slots=True)
+class BothTicked:
+    """ "Có" and "Không" of one question."""
+
+    at: Cell
+    other: Cell
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotARank:
     at: Cell
     found: str
@@ -293,6 +309,14 @@ class NotARank:
 
 @dataclass(frozen=True, slots=True)
 class RemarkInValue:
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class PercentInCount:
+    """A number that its format shows as a percent, where things are counted."""
+
     at: Cell
     found: str
 
@@ -480,13 +504,16 @@ Problem = (
     | UnitOfLaterDay
     | CodeAndNameDisagree
     | RowWithoutUnit
+    | RowWithoutIndicator
     | TablesBeside
     | ValueAcrossUnits
     | UnitTwice
     | NotANumber
     | NotYesOrNo
+    | BothTicked
     | NotARank
     | RemarkInValue
+    | PercentInCount
     | DateInValue
     | LogicalInValue
     | BrokenFormula
@@ -791,6 +818,11 @@ class OwnFigure:
     at: Cell
     unit: str
     indicator: str
+    found: str = ""
+    """The total, when some communes have reported and it is not their sum."""
+    computed: str = ""
+    reported: int = 0
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -920,6 +952,7 @@ class Why(StrEnum):
     TARGET = auto()
     EARLIER = auto()
     OTHER_COUNT = auto()
+    ESTIMATE = auto()
     LEFT_OUT = auto()
     HIDDEN_SHEET = auto()
     NO_TABLE = auto()

@@ -29,6 +29,7 @@ from kpi.model import (
     Event,
     Fault,
     FaultyFileError,
+    FolderInUseError,
     Grant,
     HoldsRealFiguresError,
     HoldsRealPeopleError,
@@ -80,6 +81,7 @@ from kpi.problems import (
     BaseDenied,
     BaseUnknown,
     BlankAmongMarks,
+    BothTicked,
     BrokenFormula,
     ChoiceRemembered,
     CodeAndNameDisagree,
@@ -136,6 +138,7 @@ from kpi.problems import (
     Part,
     PartMissing,
     PartsGlued,
+    PercentInCount,
     PercentUnclear,
     Problem,
     QuarterDisagrees,
@@ -148,6 +151,7 @@ from kpi.problems import (
     ReporterDisagrees,
     ReporterUnclear,
     RowIgnored,
+    RowWithoutIndicator,
     RowWithoutUnit,
     SameTwice,
     SeparatorUnclear,
@@ -706,6 +710,8 @@ def _mistake(problem: Problem) -> str:
             return f"mã {code} là {by_code} nhưng tên ghi {name}. Sửa mã hoặc sửa tên."
         case RowWithoutUnit():
             return "dòng này có số liệu nhưng không có tên đơn vị. Ghi tên đơn vị hoặc xóa số liệu."
+        case RowWithoutIndicator():
+            return "dòng này có số liệu nhưng không có tên chỉ tiêu. Ghi tên chỉ tiêu hoặc xóa số liệu."
         case TablesBeside(_, first):
             return (
                 f"hai bảng đặt cạnh nhau: dòng này ghi tên đơn vị ở cả ô {first.address} và ô này, không rõ số liệu "
@@ -725,10 +731,17 @@ def _mistake(problem: Problem) -> str:
             return f"chỉ tiêu {indicator} cần số, không nhận “{found}”. Ví dụ đúng: 12."
         case NotYesOrNo(_, found, indicator):
             return f"chỉ tiêu {indicator} cần “{YES}” hoặc “{NO}”, không nhận “{found}”."
+        case BothTicked(_, other, indicator):
+            return f"chỉ tiêu {indicator} được đánh dấu ở cả cột “{YES}” (ô {other.address}) và cột “{NO}”. Xóa một dấu."
         case NotARank(_, found, indicator):
             return f"chỉ tiêu {indicator} cần thứ hạng, không nhận “{found}”. Ví dụ đúng: 51, 51/63 hoặc “tăng 2 bậc”."
         case RemarkInValue(_, found):
             return f"“{found}”: ô này chỉ ghi số; chuyển lời giải thích sang cột Ghi chú."
+        case PercentInCount(_, found):
+            return (
+                f"ô cần số đếm nhưng đang có định dạng phần trăm (Excel hiện {found}). Đổi định dạng ô về Số (Number) "
+                "rồi nhập lại số."
+            )
         case DateInValue(_, found):
             return (
                 f"ô là ngày tháng ({found}), không phải số; có thể Excel đã đổi số dạng “10/12” thành ngày. "
@@ -933,8 +946,14 @@ def _remark(found: Notice) -> str:
             return f"số liệu tính đến ngày {day(as_of)} (đọc từ ghi chú)."
         case TotalDiffers(_, indicator, written, computed):
             return f"chỉ tiêu {indicator}: dòng tổng cộng trong tệp ({written}) khác tổng tính lại ({computed}); dùng tổng tính lại."
-        case OwnFigure(_, unit, indicator):
+        case OwnFigure(_, unit, indicator, "", _):
             return f"số chung của {unit}, chỉ tiêu {indicator}: chỉ dùng cho những xã chưa có số liệu riêng."
+        case OwnFigure(_, unit, indicator, written, computed, reported, asked):
+            return (
+                f"chỉ tiêu {indicator}: tổng ghi trong tệp ({written}) khác tổng của {reported}/{asked} xã có số liệu "
+                f"({computed}), nên được lấy làm số chung của {unit} cho cả những xã chưa có số liệu riêng. Nếu đó chỉ "
+                "là tổng của các xã đã ghi thì sửa lại cho đúng."
+            )
         case OwnFigureDiffers(_, unit, indicator, written, computed):
             return f"số chung của {unit}, chỉ tiêu {indicator} ({written}) khác tổng của các xã ({computed}); dùng số của các xã."
         case UniverseDiffers(_, unit, indicator, written, known):
@@ -1165,6 +1184,7 @@ ACTS = {
     Act.PERSONAL: "Dữ liệu cá nhân",
     Act.BACKUP: "Sao lưu",
     Act.RESTORE: "Khôi phục",
+    Act.REBUILD: "Dựng lại từ tệp gốc",
     Act.ACCOUNT: "Thay đổi tài khoản",
     Act.PLAN: "Thay đổi kế hoạch",
     Act.REFUSED: "Bị từ chối",
@@ -1312,6 +1332,8 @@ def refusal(error: KpiError) -> str:
             return f"Không có lần xuất báo cáo “{error.snapshot}”."
         case LostFileError():
             return f"Tệp {error.path.name} bị mất hoặc không còn nguyên vẹn. Hãy chép lại từ bản sao lưu."
+        case FolderInUseError():
+            return f"Thư mục {error.path} đã có tệp. Kho mới cần một thư mục chưa có, hoặc còn trống; không tệp nào bị ghi đè."
         case NoOfficeProgramError(failed=True):
             return "LibreOffice không chuyển được tài liệu này sang PDF. Hãy tải bản Word rồi lưu thành PDF."
         case NoOfficeProgramError():
@@ -1474,6 +1496,8 @@ def details(event: Event, names: Names) -> tuple[str, str]:
             return before, _BACKUP[after]
         case Act.RESTORE:
             return before and f"Mã chốt {before}", f"Mã chốt {after}"
+        case Act.REBUILD:
+            return f"Mã chốt {before}", after
         case Act.EXPORT if found := _EXPORT.fullmatch(after):
             return before, f"{'Xuất' if found[3] else 'Lấy lại'} lần {found[1]}; {_file(found[2]).lower()}"
         case Act.UPLOAD_KEPT if found := _KEPT.fullmatch(after):
@@ -1584,6 +1608,8 @@ COMMANDS = {
     "backup": "Sao lưu kho số liệu, tệp gốc và mã chốt nhật ký vào một tệp .zip.",
     "backup --out": "Tệp .zip sẽ ghi, thay cho thư mục backups cạnh kho số liệu; không ghi đè tệp đã có.",
     "restore": "Thay kho số liệu bằng một bản sao lưu, khi bảng theo dõi đã dừng; kho cũ được giữ cạnh đó.",
+    "rebuild": "Đọc lại mọi tệp gốc đã lưu, so với số đã lưu; có --out thì dựng một kho mới từ các tệp ấy.",
+    "rebuild --out": "Kho mới sẽ ghi (.duckdb, hoặc thư mục chứa kpi.duckdb), trong một thư mục chưa có gì; kho cũ không đổi.",
     "--head": "Mã chốt đã in hoặc chép trước đây; lặp lại được.",
     "--store": "Tệp kho số liệu (.duckdb) hoặc thư mục chứa kpi.duckdb; thay cho KPI_STORE.",
     "--json": "Dòng cuối của kết quả là một giá trị JSON.",

@@ -29,6 +29,7 @@ WHY: Mapping[Why, str] = {
     Why.TARGET: "chỉ tiêu giao và tỷ lệ đạt so với chỉ tiêu giao; chỉ để đối chiếu",
     Why.EARLIER: "số của kỳ khác; chỉ để đối chiếu",
     Why.OTHER_COUNT: "số phát sinh hoặc lũy kế mà chỉ tiêu này không dùng",
+    Why.ESTIMATE: "số ước thực hiện; đã có số thực hiện",
     Why.LEFT_OUT: "bỏ qua theo câu trả lời",
     Why.HIDDEN_SHEET: "trang tính ẩn",
     Why.NO_TABLE: "trang không có dòng tiêu đề nhận biết được",

@@ -17,6 +17,7 @@ from kpi.problems import (
     BaseDenied,
     BaseUnknown,
     BlankAmongMarks,
+    BothTicked,
     BrokenFormula,
     CumulativeFell,
     DateInValue,
@@ -44,6 +45,7 @@ from kpi.problems import (
     Part,
     PartMissing,
     PartsGlued,
+    PercentInCount,
     PercentUnclear,
     Problem,
     RatioDisagrees,
@@ -270,6 +272,8 @@ class Figures:
     # Yes or no.
 
     def _read_answer(self, line: Line) -> Reading | list[Problem] | None:
+        if Role.NO in line.columns:
+            return self._read_ticks(line)
         role = _answer_role(line)
         spot = line.spot(role) if role else None
         if role is None or spot is None:
@@ -283,6 +287,26 @@ class Figures:
         if self._says_nothing(spot, at):
             return None
         return [NotYesOrNo(at, spot.text, line.indicator.number)]
+
+    def _read_ticks(self, line: Line) -> Reading | list[Problem] | None:
+        """ "Có" and "Không" are columns of their own, and one of them is ticked."""
+        ticked: list[Role] = []
+        for role in (Role.YES, Role.NO):
+            spot, at = line.spot(role), line.cell(role)
+            if spot is None or NO_VALUE.fullmatch(spot.text):
+                continue
+            if problem := self._no_plain_value(spot, at):
+                return [problem]
+            if fold(spot.text) not in (YES if role is Role.YES else YES | {"khong"}):
+                return [NotYesOrNo(at, spot.text, line.indicator.number)]
+            ticked.append(role)
+        if len(ticked) == 2:
+            return [BothTicked(line.cell(Role.NO), line.cell(Role.YES), line.indicator.number)]
+        return (
+            _reading(self, line, line.cell(ticked[0]), numerator=Decimal(ticked[0] is Role.YES))
+            if ticked
+            else None
+        )
 
     def _says_nothing(self, spot: Spot, at: Cell) -> bool:
         words = plain(spot.text)
@@ -323,11 +347,11 @@ class Figures:
         spot = line.spot(role)
         if spot is None:
             return None
-        at, indicator = line.cell(role), line.indicator
+        at = line.cell(role)
         if problem := self._no_plain_value(spot, at):
             return problem
         if isinstance(spot.value, int | float):
-            return _in_range(at, stored_number(spot.value, "General").readings[0], indicator)
+            return self._counted(line, role, stored_number(spot.value, spot.number_format), at)
         if NO_VALUE.fullmatch(spot.text) or plain(spot.text) in UNKNOWN:
             self._says_nothing(spot, at)
             return None
@@ -335,6 +359,15 @@ class Figures:
             self.desk.notices.append(ReadAsZero(at, spot.text))
             return ZERO
         return self._number_in_text(line, role, spot.text, at)
+
+    def _counted(self, line: Line, role: Role, written: Written, at: Cell) -> Decimal | Problem | None:
+        """A number of Excel's, unless its format shows whoever looks at it another one."""
+        if written.percent:
+            return PercentInCount(at, f"{vi.number(written.readings[0])}%")
+        if len(written.readings) == 1:
+            return _in_range(at, written.readings[0], line.indicator)
+        chosen = self._ask_separator(line, role, _seen_thousandths(written.readings[0]), written.readings)
+        return None if chosen is None else _in_range(at, written.readings[chosen], line.indicator)
 
     def _number_in_text(self, line: Line, role: Role, text: str, at: Cell) -> Decimal | Problem | None:
         indicator = line.indicator
@@ -686,8 +719,7 @@ class Figures:
         else:
             return None
         if isinstance(found, Reading):
-            differs = self._own_differs(line.indicator, unit, found)
-            self.desk.notices.append(differs or OwnFigure(found.cell, unit.title, line.indicator.number))
+            self.desk.notices.append(self._own_notice(line.indicator, unit, found))
         return found
 
     def _own_count(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
@@ -699,12 +731,14 @@ class Figures:
         fraction = written_fraction(spot.text)
         if fraction:
             return self._fraction(line, unit, fraction.numerator, fraction.denominator, role)
-        over = self._number(replace(line, indicator=replace(line.indicator, decimals=0)), role)
-        under = self._number(line, Role.DENOMINATOR) if role is Role.NUMERATOR else None
+        line = replace(line, indicator=replace(line.indicator, decimals=0))
+        over, under = self._number(line, role), self._number(line, Role.DENOMINATOR)
         if not isinstance(over, Decimal):
             return over if over is None else [over]
-        if not isinstance(under, Decimal):
+        if under is None:
             under = self._asked_count(line.indicator)
+        if under is not None and not isinstance(under, Decimal):
+            return [under]
         if under is None:
             base = line.indicator.within or ""
             return [BaseUnknown(line.cell(role), unit.title, line.indicator.number, base)]
@@ -728,11 +762,12 @@ class Figures:
         keys = ((number, code) for code in self.desk.asked.get(number, ()))
         return [self.readings[key] for key in keys if key in self.readings]
 
-    def _own_differs(self, indicator: Indicator, unit: Unit, own: Reading) -> OwnFigureDiffers | None:
-        """Only when every unit below has reported can the two be compared."""
-        below = self._below(indicator.number)
-        if own.numerator is None or len(below) < len(self.desk.asked.get(indicator.number, ())):
-            return None
+    def _own_notice(self, indicator: Indicator, unit: Unit, own: Reading) -> OwnFigure | OwnFigureDiffers:
+        """What is said of it depends on how many of the units below have reported."""
+        below, asked = self._below(indicator.number), len(self.desk.asked.get(indicator.number, ()))
+        alone = OwnFigure(own.cell, unit.title, indicator.number)
+        if own.numerator is None or not below:
+            return alone
         numerator = sum((r.numerator or ZERO for r in below), ZERO)
         written, computed = vi.number(own.numerator), vi.number(numerator)
         if indicator.entry is Entry.FRACTION:
@@ -740,7 +775,9 @@ class Figures:
             written += f"/{vi.number(own.denominator or ZERO)}"
             computed += f"/{vi.number(denominator)}"
         if written == computed:
-            return None
+            return alone
+        if len(below) < asked:
+            return replace(alone, found=written, computed=computed, reported=len(below), asked=asked)
         return OwnFigureDiffers(own.cell, unit.title, indicator.number, written, computed)
 
     def _add_total(self, total: Line, lines: Iterable[Line]) -> None:
@@ -772,7 +809,8 @@ class Figures:
         denominator = sum((r.denominator or ZERO for r in found), ZERO)
         expected = {Role.NUMERATOR: numerator, Role.DENOMINATOR: denominator}
         if total.indicator.entry is Entry.YES_NO:
-            expected = dict.fromkeys((Role.VALUE, Role.NUMERATOR), numerator)
+            expected = dict.fromkeys((Role.VALUE, Role.YES, Role.NUMERATOR), numerator)
+            expected[Role.NO] = len(found) - numerator
         for role, computed in expected.items():
             written = _plain_number(total.spot(role))
             if written is not None and written != computed:
@@ -900,6 +938,10 @@ def _plain_share(spot: Spot | None) -> Shares | None:
         return _percents(stored_number(spot.value, spot.number_format)) if math.isfinite(spot.value) else None
     written = written_number(spot.text) if isinstance(spot.value, str) else None
     return _percents(written) if written else None
+
+
+def _seen_thousandths(value: Decimal) -> str:
+    return f"{value:.3f}".replace(".", ",")
 
 
 def _unpointed(value: Decimal) -> str:

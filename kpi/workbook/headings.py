@@ -15,7 +15,7 @@ from kpi.model import Behaviour, Cell, Entry, Indicator, Plan, Quarter
 from kpi.problems import ForeignLetters, HeadingDisagrees, IndicatorTwice, Problem
 from kpi.units import Units
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.words import fold, folded, foreign_letters, plain, turns
+from kpi.workbook.words import TICKS, fold, folded, foreign_letters, plain, turns
 
 # Titles, mottos and form numbers stand over the table, but not more than this.
 DEEPEST = 40
@@ -41,6 +41,9 @@ class Role(StrEnum):
     DENOMINATOR = auto()
     SHARE = auto()
     VALUE = auto()
+    YES = auto()
+    """Ticked for a yes; beside it stands a column that is ticked for a no."""
+    NO = auto()
     EDITION = auto()
     RANK = auto()
     ESTIMATE = auto()
@@ -77,6 +80,7 @@ _BEGINS: tuple[tuple[str, Role], ...] = (
     ("qui truoc", Role.BEFORE),
     ("ki truoc", Role.BEFORE),
     ("cung ki", Role.BEFORE),
+    ("thang", Role.BEFORE),
     ("hang nam truoc", Role.BEFORE),
     ("chi tieu nam", Role.TARGET),
     ("chi tieu kh", Role.TARGET),
@@ -89,8 +93,13 @@ _BEGINS: tuple[tuple[str, Role], ...] = (
 _OTHER_TIME = re.compile(
     r"^(?:tu so|mau so|ti le|ket qua|thuc hien|hang)\b.*\b(?:truoc|cung ki|ke hoach|(?:nam|qui) (?:[ivx]+ )?\d{4})\b"
 )
+# "Ước quý sau", "Ước cả năm": not of this quarter, unless the heading names it.
+_LATER = re.compile(r"^uoc\b.*\b(?:sau|toi|tiep theo|nam)\b")
 _WHOLES = folded("Tổng số", "Tổng", "Tổng số phải thực hiện")
-VALUES = frozenset({Role.NUMERATOR, Role.DENOMINATOR, Role.SHARE, Role.VALUE, Role.EDITION, Role.RANK})
+_ANSWERS: Mapping[str, Role] = {plain("Có"): Role.YES, plain("Không"): Role.NO}
+VALUES = frozenset(
+    {Role.NUMERATOR, Role.DENOMINATOR, Role.SHARE, Role.VALUE, Role.YES, Role.NO, Role.EDITION, Role.RANK}
+)
 _MODES = frozenset({Role.ESTIMATE, Role.INCREMENT, Role.CUMULATIVE})
 
 
@@ -111,7 +120,8 @@ def _dated(text: str, quarter: Quarter) -> Role | None:
         return None
     years = {int(year) for year in _YEAR.findall(words)}
     quarters = {_ROMAN.get(q) or int(q) for q in _QUARTER.findall(words)}
-    if years - {quarter.year} or quarters - {quarter.number}:
+    whole_year = role is Role.ESTIMATE and not quarters
+    if whole_year or years - {quarter.year} or quarters - {quarter.number}:
         return Role.BEFORE
     return role
 
@@ -137,7 +147,8 @@ def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
     """By the whole heading, then by what stands before a colon or a bracket; with a quarter, by the time it names."""
     if quarter and (dated := _dated(text, quarter)):
         return dated
-    if _OTHER_TIME.search(plain(re.split(r"[:\n]", text, maxsplit=1)[0])):
+    said = plain(re.split(r"[:\n]", text, maxsplit=1)[0])
+    if _OTHER_TIME.search(said) or (_LATER.search(said) and not _QUARTER.search(said)):
         return Role.BEFORE
     for part in (text, re.split(r"[:(\n]", text, maxsplit=1)[0]):
         words = plain(part)
@@ -276,10 +287,19 @@ class Table:
             # Never one part of the quarter and another of the year.
             mine = [c for c in mine if c.mode not in other or c.role is Role.EDITION] or mine
         chosen: dict[Role, Column] = {}
-        for column in sorted(mine, key=lambda c: (c.mode in other, c.mode is not wanted)):
+        for column in sorted(
+            mine, key=lambda c: (c.mode is Role.ESTIMATE, c.mode in other, c.mode is not wanted)
+        ):
             if column.role:
                 chosen.setdefault(column.role, column)
         return chosen
+
+    def estimates(self, indicator: Indicator) -> dict[Role, Column]:
+        """The columns that hold what is expected of an indicator, beside others that say what was done."""
+        mine = [c for c in self.columns if c.role in VALUES and c.indicator in (None, indicator.number)]
+        done = {c.role for c in mine if c.mode is not Role.ESTIMATE}
+        found = {c.role: c for c in reversed(mine) if c.role and c.mode is Role.ESTIMATE}
+        return found if done - {Role.DENOMINATOR, Role.EDITION} else {}
 
 
 def find_tables(grid: Grid, plan: Plan, names: Names) -> list[Table]:
@@ -310,11 +330,31 @@ def _table_at(grid: Grid, row: int, width: int, plan: Plan, names: Names) -> Tab
         return None
     top, bottom = _extent(grid, row, key, width, names)
     columns = tuple(_columns(grid, top, bottom, width, plan, names))
-    if not any(c.role in VALUES for c in columns):
+    if not any(c.role in VALUES or (c.role is None and c.indicator) for c in columns):
         return None
-    columns = _counted(grid, bottom, _without_achievement(columns), plan, names)
+    columns = _counted(grid, bottom, _without_achievement(_paired(columns, plan)), plan, names)
     faults = tuple(_faults(grid, top, bottom, columns, names))
     return _settled(Table(grid, top, bottom + 1, columns, faults), width, names)
+
+
+def _paired(columns: tuple[Column, ...], plan: Plan) -> tuple[Column, ...]:
+    """ "Có" without "Không" beside it is a column as any; the only column under an indicator with one part is that part."""
+    found = []
+    for column in columns:
+        beside = {c.role for c in columns if c.indicator == column.indicator and c is not column}
+        role = column.role
+        if role in _ANSWERS.values() and not beside & {*_ANSWERS.values()} - {role}:
+            role = Role.VALUE if role is Role.YES else None
+        if role is None and column.indicator and not beside & (VALUES | {None}):
+            entry = plan.indicator(column.indicator).entry
+            role = None if entry is Entry.FRACTION else _sole_role(entry)
+        found.append(replace(column, role=role))
+    return tuple(found)
+
+
+def _sole_role(entry: Entry) -> Role:
+    """What a column is whose heading says the indicator alone."""
+    return Role.RANK if entry is Entry.RANK else Role.VALUE
 
 
 _ACHIEVED = re.compile(
@@ -356,9 +396,11 @@ def _counted(
             for c in columns
             if c.role in {None, Role.VALUE}
             and (c in mine or share.indicator is None)
-            and plain(c.heading.split(" / ")[-1]) in _WHOLES
+            and _is_whole(plain(c.heading.split(" / ")[-1]), under=share.indicator)
         ]
-        values = [c for c in mine if c.role is Role.VALUE and c not in wholes]
+        values = [
+            c for c in mine if c not in wholes and (c.role is Role.VALUE or (c.role is None and c.indicator))
+        ]
         if len(values) != 1 or len(wholes) != 1 or parts & {Role.NUMERATOR, Role.DENOMINATOR}:
             continue
         over, under = values[0], wholes[0]
@@ -373,6 +415,11 @@ def _counted(
                 under, role=Role.DENOMINATOR, indicator=share.indicator, mode=share.mode
             )
     return tuple(found)
+
+
+def _is_whole(words: str, under: str | None) -> bool:
+    """Under an indicator's own heading the things may be named as well: "Tổng số thôn"."""
+    return words in _WHOLES or (under is not None and words.startswith("tong so "))
 
 
 def _is_count(spot: Spot | None) -> bool:
@@ -458,12 +505,17 @@ def _column_of_units(grid: Grid, row: int, roles: Mapping[int, Role | None], nam
 def _may_head(grid: Grid, row: int, table: Table, names: Names) -> bool:
     """A heading further down holds only words, and is no row of the table above it."""
     spots = grid.rows[row]
-    if len(spots) < 2 or not all(isinstance(spot.value, str) for spot in spots):
+    if len(spots) < 2 or not all(_is_words(spot) for spot in spots):
         return False
     indicator = table.column(Role.INDICATOR)
     if indicator and names.known(grid.text(row, indicator.index)):
         return False
     return _key_column({spot.column: role_of(spot.text) for spot in spots}) is not None
+
+
+def _is_words(spot: Spot) -> bool:
+    """A year may head a column as well."""
+    return isinstance(spot.value, str) or (isinstance(spot.value, int) and bool(_YEAR.fullmatch(spot.text)))
 
 
 def _key_column(roles: Mapping[int, Role | None]) -> int | None:
@@ -506,10 +558,22 @@ def _is_subheading(grid: Grid, row: int, key: int, width: int, names: Names) -> 
         return False
     spots = [s for c in range(1, width + 1) if (s := grid.at(row, c))]
     known = [role_of(s.text, names.quarter) for s in spots]
-    if any(role in VALUES | _MODES | {Role.BEFORE, Role.NOTE} for role in known):
+    if any(role in VALUES | _MODES | {Role.BEFORE, Role.NOTE} for role in known) or _is_answers(
+        grid, row, spots
+    ):
         return True
     # "(11) Tử số" under "Quý này".
     return all(isinstance(s.value, str) for s in spots) and any(names.known(s.text) for s in spots)
+
+
+def _is_answers(grid: Grid, row: int, spots: list[Spot]) -> bool:
+    """ "Có | Không" over columns that are ticked: below, nobody writes these words again."""
+    said = [plain(spot.text) for spot in spots]
+    pairs = len(said) // 2
+    if not pairs or said != ["co", "khong"] * pairs:
+        return False
+    below = {fold(text) for spot in spots for text in _texts(grid, row, spot.column)}
+    return bool(below & TICKS) and not below & {"co", "khong"}
 
 
 _INDEX = re.compile(r"\(?([A-Za-z]|\d{1,2})\)?(\s*=.*)?")
@@ -591,11 +655,14 @@ def _column(index: int, levels: list[str], plan: Plan, names: Names) -> Column:
             role = role if role is Role.BEFORE and found in VALUES else found
             if found in VALUES:
                 mode = _mode_of(level, names.quarter) or mode
-    if indicator and role is None:
-        role = Role.RANK if plan.indicator(indicator).entry is Entry.RANK else Role.VALUE
+    if role is None:
+        role = _ANSWERS.get(plain(levels[-1]))
+    if role is None and indicator and names.known(levels[-1]):
+        role = _sole_role(plan.indicator(indicator).entry)
     if role is None and mode:
         role = Role.VALUE
-    return Column(index, heading, role, indicator if role in VALUES | {Role.BEFORE} else None, mode)
+    # What stands under an indicator's heading and says nothing known is some part of it.
+    return Column(index, heading, role, indicator if role in VALUES | {Role.BEFORE, None} else None, mode)
 
 
 def _role_at_end(level: str, indicator: Indicator) -> Role | None:

@@ -106,10 +106,17 @@ def _placed(table: Table, every: list[Table], named: set[str], desk: Desk) -> Ta
     places = _lacking(table, every, named, desk) if strangers else []
     if not places:
         return table
-    chosen = {c.index: _ask(c, table, strangers, places, desk) for c in strangers}
+    chosen = {
+        c.index: _ask(c, table, strangers, fit, desk) for c in strangers if (fit := _fitting(c, places))
+    }
     columns = [_moved(c, chosen.get(c.index)) for c in table.columns]
     twice = tuple(_twice(table, columns, {index for index, place in chosen.items() if place}))
     return replace(table, columns=tuple(columns), problems=(*table.problems, *twice))
+
+
+def _fitting(column: Column, places: list[_Place]) -> list[_Place]:
+    """Under an indicator's heading only its own parts."""
+    return [p for p in places if column.indicator in (None, p.indicator)]
 
 
 def _is_strange(column: Column, table: Table) -> bool:

@@ -18,6 +18,7 @@ from kpi.problems import (
     HiddenRows,
     OldEncoding,
     RowIgnored,
+    RowWithoutIndicator,
     RowWithoutUnit,
     TablesBeside,
     UnitOfLaterDay,
@@ -40,6 +41,7 @@ from kpi.workbook.words import (
     fold,
     group_mark,
     group_style,
+    is_bare_total,
     is_group_number,
     is_note,
     is_subtotal,
@@ -141,6 +143,7 @@ class _Walk:
         self.found = Rows()
         self._groups = _Groups()
         self._unit_rows: list[int] = []
+        self._parts: dict[str, tuple[dict[Role, Column], dict[Role, Column]]] = {}
         self._known_levels: dict[tuple[str, ...], frozenset[Level]] = {}
         self._unit = table.column(Role.UNIT)
         self._above = table.column(Role.ABOVE)
@@ -186,8 +189,7 @@ class _Walk:
 
     def _sum(self, row: int, lines: list[Line]) -> None:
         for indicator in self._indicators:
-            line = Line(self.grid, row, indicator, None, self.table.values(indicator))
-            self.found.sums.append((line, lines))
+            self.found.sums.append((self._line(row, indicator, None), lines))
 
     @staticmethod
     def _signs(spots: list[Spot]) -> bool:
@@ -233,7 +235,7 @@ class _Walk:
         return own is not None and bool(parts) and own == sum(parts)
 
     def _named_indicators(self) -> tuple[Indicator, ...]:
-        numbers = dict.fromkeys(c.indicator for c in self.table.columns if c.indicator)
+        numbers = dict.fromkeys(c.indicator for c in self.table.columns if c.indicator and c.role in VALUES)
         return tuple(self.desk.plan.indicator(n) for n in numbers if n)
 
     def _text(self, row: int, column: Column | None) -> str:
@@ -247,11 +249,12 @@ class _Walk:
     def _row(self, row: int) -> Why:
         labels = [self._text(row, c) for c in (self._order, self._code, self._unit, self._indicator) if c]
         labels = [text for text in labels if text]
-        if summed := next((text for text in labels if is_subtotal(text)), None):
+        totals = [text for text in labels if is_total(text) and not self._is_name(text)]
+        if summed := next((text for text in totals if is_subtotal(text)), None):
             if lines := self._groups.summed(summed):
                 self._sum(row, lines)
             return Why.SUBTOTAL
-        if any(is_total(text) for text in labels):
+        if totals:
             self._total(row)
             return Why.TOTAL
         if labels and is_note(labels[0]) and not self._values(row):
@@ -284,6 +287,13 @@ class _Walk:
         match = self.desk.match(name)
         return bool(match.unit or match.candidates or match.encoding or match.since)
 
+    def _is_name(self, text: str) -> bool:
+        """An indicator's row may begin "Tổng số …", and a commune be called "Cộng Hòa"."""
+        if self.table.long:
+            return not is_bare_total(text) and not is_subtotal(text)
+        unit = self.desk.match(text).unit
+        return unit is not None and unit.code not in {self.desk.within, self.desk.units.province.code}
+
     def _is_foreign(self, row: int) -> bool:
         """Letters that only look like ours, or a turned direction, in what says whose figures these are."""
         found = False
@@ -296,8 +306,22 @@ class _Walk:
         return found
 
     def _total(self, row: int) -> None:
-        for indicator in self._indicators:
-            self.found.totals.append(Line(self.grid, row, indicator, None, self.table.values(indicator)))
+        number = self.desk.names.known(self._text(row, self._indicator)) if self.table.long else None
+        for indicator in [self.desk.plan.indicator(number)] if number else self._indicators:
+            self.found.totals.append(self._line(row, indicator, None))
+
+    def _line(self, row: int, indicator: Indicator, unit: Unit | None, target: Spot | None = None) -> Line:
+        """Its columns are those of what was done; where nothing is said of that, of what is expected."""
+        if indicator.number not in self._parts:
+            self._parts[indicator.number] = self.table.values(indicator), self.table.estimates(indicator)
+        columns, expected = self._parts[indicator.number]
+        if expected and not any(
+            self.grid.at(row, c.index) for c in columns.values() if c.mode is not Role.ESTIMATE
+        ):
+            columns = columns | expected
+        elif expected:
+            columns = {role: c for role, c in columns.items() if c.mode is not Role.ESTIMATE}
+        return Line(self.grid, row, indicator, unit, columns, target)
 
     def _add(self, line: Line) -> None:
         self.found.lines.append(line)
@@ -318,7 +342,7 @@ class _Walk:
         self._check_beside(row)
         self._check_merged(row)
         for indicator in self._indicators:
-            self._add(Line(self.grid, row, indicator, unit, self.table.values(indicator)))
+            self._add(self._line(row, indicator, unit))
         return Why.FIGURE
 
     def _check_beside(self, row: int) -> None:
@@ -365,7 +389,7 @@ class _Walk:
         values = self._values(row)
         if not text:
             if typed := [s for s in values if s.formula is None]:
-                self.desk.problems.append(RowWithoutUnit(self.grid.cell(row, typed[0].column)))
+                self.desk.problems.append(RowWithoutIndicator(self.grid.cell(row, typed[0].column)))
             return Why.ROW if typed else Why.WORDS
         number = self.desk.names.known(text)
         if number is None and values and self._indicator:
@@ -381,7 +405,7 @@ class _Walk:
         indicator = self.desk.plan.indicator(number)
         column = self.table.column(Role.TARGET)
         target = self.grid.at(row, column.index) if column else None
-        self._add(Line(self.grid, row, indicator, unit, self.table.values(indicator), target))
+        self._add(self._line(row, indicator, unit, target))
         return Why.FIGURE
 
     def _named_below(self) -> set[str]:
@@ -395,8 +419,9 @@ class _Walk:
         asked = self.desk.asked.get(number, [])
         if len(asked) == 1:
             return self.desk.units.get(asked[0])
-        # Not this reporter's: its own unit stands in, so that the row can be asked about.
-        if not asked and self._values(row):
+        # Without names of units a district speaks of itself. What is not this reporter's can be asked about.
+        nameless = self._unit is None and self._code is None and self.desk.within
+        if (nameless or not asked) and self._values(row):
             return self.desk.units.get(self.desk.within) if self.desk.within else self.desk.units.province
         if self._values(row):
             self.desk.problems.append(RowWithoutUnit(self.grid.cell(row, self._values(row)[0].column)))
@@ -556,4 +581,6 @@ def _why_of_column(column: Column, used: set[int]) -> Why:
         return Why.FIGURE
     if column.role in VALUES and column.mode in {Role.INCREMENT, Role.CUMULATIVE}:
         return Why.OTHER_COUNT
+    if column.role in VALUES and column.mode is Role.ESTIMATE:
+        return Why.ESTIMATE
     return _WHY.get(column.role, Why.COLUMN) if column.role else Why.COLUMN

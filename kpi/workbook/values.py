@@ -118,12 +118,23 @@ def stored_number(value: int | float, number_format: str) -> Written:
     exact = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
     if is_percent(number_format):
         return Written((trimmed(exact * 100),), percent=True)
-    return Written((trimmed(exact),))
+    found = trimmed(exact)
+    if 1 <= found < 1000 and _THOUSANDTHS.fullmatch(_without_words(number_format)):
+        # It is seen as "3,000", and nobody who looks at it knows that 3 was typed.
+        return Written((found, found * 1000))
+    return Written((found,))
+
+
+_THOUSANDTHS = re.compile(r"[#,]*0\.000\s*")
 
 
 def is_percent(number_format: str) -> bool:
     """A "%" in quotes or after a backslash is only printed; it does not multiply."""
-    return "%" in re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", number_format or "")
+    return "%" in _without_words(number_format)
+
+
+def _without_words(number_format: str) -> str:
+    return re.sub(r'"[^"]*"|[\\_*].|\[[^\]]*\]', "", number_format or "")
 
 
 def trimmed(value: Decimal) -> Decimal:

@@ -85,6 +85,11 @@ def is_total(text: str) -> bool:
     return bool(_TOTAL.match(tidy(text).casefold())) or (text.isascii() and plain(text) in _TOTALS)
 
 
+def is_bare_total(text: str) -> bool:
+    """No more than "Tổng cộng": "Tổng số cuộc họp" counts something."""
+    return plain(text) in _TOTALS
+
+
 def is_subtotal(text: str) -> bool:
     """ "Cộng I + II": a sum of some of the rows, which nothing is compared with."""
     words = tidy(text).casefold()
