@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
@@ -283,16 +283,15 @@ class _Names:
         words = _words(text)
         if not words:
             return None
-        strict, loose = self._prefixes.readings(words), self._prefixes.readings(words, accentless=True)
-        for table, key, readings in (
-            (self._strict, _same, strict),
-            (self._alias, _same, strict),
-            (self._by_sound, _sound, strict),
-            (self._bare, _bare, loose),
-            (self._glued, _glue, loose),
+        for table, key, accentless in (
+            (self._strict, _same, False),
+            (self._alias, _same, False),
+            (self._by_sound, _sound, False),
+            (self._bare, _bare, True),
+            (self._glued, _glue, True),
         ):
             exact = kinds and (table is self._strict or table is self._by_sound)
-            for reading in readings:
+            for reading in self._prefixes.readings(words, accentless=accentless):
                 hits = table.get(key(reading.words), ())
                 hits = [u for u in hits if self._agrees(u, reading, kinds=kinds) and scope(u)]
                 if hits:
@@ -385,6 +384,8 @@ _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _LOOK_ALIKES = str.maketrans("ðɖ", "đđ")
 
 
+# The same names stand in the sheets of every quarter.
+@lru_cache(maxsize=8192)
 def _words(text: str) -> Words:
     """Strict keys of the words of a text; "H.Ba" is two words, "P1" is two, "01" and "1.0" are "1"."""
     text = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf")

@@ -71,6 +71,7 @@ from kpi.workbook.rows import Line, Rows
 from kpi.workbook.values import (
     Written,
     WrittenFraction,
+    shows_as_typed,
     stored_number,
     trimmed,
     written_fraction,
@@ -167,7 +168,7 @@ class Figures:
 
     def _announce_estimates(self, lines: list[Line]) -> None:
         seen: set[int] = set()
-        for line in lines:
+        for line in (line for line in lines if line.expects):
             for role, column in line.columns.items():
                 if column.mode is Role.ESTIMATE and line.spot(role) and column.index not in seen:
                     seen.add(column.index)
@@ -347,6 +348,8 @@ class Figures:
         spot = line.spot(role)
         if spot is None:
             return None
+        if (plain_count := _plain_count(spot)) is not None:
+            return plain_count
         at = line.cell(role)
         if problem := self._no_plain_value(spot, at):
             return problem
@@ -422,7 +425,7 @@ class Figures:
             return None
         numerator = over if isinstance(over, Decimal) else None
         denominator = under if isinstance(under, Decimal) else None
-        share = self._share(line, numerator, denominator)
+        share = self._share(line, numerator, denominator) if _bare_role(line) else None
         if isinstance(share, WrittenFraction):
             if numerator is None and denominator is None:
                 return self._fraction(line, unit, share.numerator, share.denominator, _bare_role(line))
@@ -447,6 +450,8 @@ class Figures:
 
     def _beside_a_share(self, line: Line, unit: Unit) -> Problem | None:
         """A result and a share in two cells must say the same; a fraction among them is what is read."""
+        if not {Role.VALUE, Role.SHARE} <= line.columns.keys():
+            return None
         spots = {role: line.spot(role) for role in (Role.VALUE, Role.SHARE)}
         said, share = spots[Role.VALUE], spots[Role.SHARE]
         if said is None or share is None or NO_VALUE.fullmatch(said.text) or NO_VALUE.fullmatch(share.text):
@@ -843,7 +848,10 @@ class Figures:
 
 def _answer_role(line: Line) -> Role | None:
     """Where a yes or no stands."""
-    return next((r for r in (Role.VALUE, Role.NUMERATOR, Role.SHARE) if r in line.columns), None)
+    for role in (Role.VALUE, Role.NUMERATOR, Role.SHARE):
+        if role in line.columns:
+            return role
+    return None
 
 
 def _answer(line: Line) -> Spot | None:
@@ -853,10 +861,19 @@ def _answer(line: Line) -> Spot | None:
 
 def _bare_role(line: Line) -> Role | None:
     """Where a percent stands, or a fraction in one cell."""
+    if Role.VALUE not in line.columns:
+        return Role.SHARE if Role.SHARE in line.columns else None
     filled = [r for r in (Role.SHARE, Role.VALUE) if line.spot(r)]
     # A fraction says more than a percent beside it.
     filled.sort(key=lambda role: _says_less(line.spot(role)))
     return next(iter(filled), next((r for r in (Role.SHARE, Role.VALUE) if r in line.columns), None))
+
+
+def _plain_count(spot: Spot) -> Decimal | None:
+    """What nearly every cell of a count holds: a whole number that somebody typed, and that is seen as such."""
+    if type(spot.value) is int and 0 <= spot.value < 1000 and spot.formula is None and not spot.broken:
+        return Decimal(spot.value) if shows_as_typed(spot.number_format) else None
+    return None
 
 
 def _is_whole(spot: Spot) -> bool:
@@ -888,9 +905,15 @@ def _in_range(at: Cell, found: Decimal, indicator: Indicator) -> Decimal | Probl
         return OutOfRange(at, found, None)
     if found >= LARGEST:
         return NoFigure(at, str(found))
-    if -int(trimmed(found).as_tuple().exponent) > indicator.decimals:
+    if _decimals(found) > indicator.decimals:
         return TooFine(at, found, indicator.decimals, indicator.things)
     return found
+
+
+def _decimals(value: Decimal) -> int:
+    """How many digits behind the point say something."""
+    exponent = int(value.as_tuple().exponent)
+    return 0 if exponent >= 0 else max(0, -int(trimmed(value).as_tuple().exponent))
 
 
 def _percents(written: Written) -> Shares:
@@ -907,12 +930,12 @@ def _agrees(share: Shares, numerator: Decimal, denominator: Decimal, *, derived:
         return all(s == 0 for s in share)
     exact = Fraction(numerator) / Fraction(denominator) * 100
     for written in share:
-        decimals = max(0, -int(trimmed(written).as_tuple().exponent))
+        decimals = _decimals(written)
         typed_as_part = len(share) > 1 and written == share[0]
-        half = Fraction(1, 2 * 10 ** max(0, decimals))
+        half = Fraction(1, 2 * 10**decimals)
         if typed_as_part:
             # "0,96" typed for 96 % has two decimals of one, none of a hundred.
-            half = Fraction(100, 2 * 10 ** max(0, -int(trimmed(share[1]).as_tuple().exponent)))
+            half = Fraction(100, 2 * 10 ** _decimals(share[1]))
         if abs(Fraction(written) - exact) <= max(half if not derived else max(half, CUT), NOISE):
             return True
     return False
@@ -967,7 +990,7 @@ def _reading(
     edition: int | None = None,
     state: State | None = None,
 ) -> Reading:
-    estimate = any(c.mode is Role.ESTIMATE and line.spot(r) for r, c in line.columns.items())
+    estimate = line.expects and any(c.mode is Role.ESTIMATE and line.spot(r) for r, c in line.columns.items())
     return Reading(
         indicator=line.indicator.number,
         unit=line.unit.code if line.unit else "",

@@ -89,6 +89,8 @@ _BEGINS: tuple[tuple[str, Role], ...] = (
     ("uoc", Role.ESTIMATE),
     ("lui ke", Role.CUMULATIVE),
 )
+_BY_WORDING = {words: role for role, wordings in _WHOLE.items() for words in wordings}
+_FIRST_WORDS = frozenset(begin.partition(" ")[0] for begin, _ in _BEGINS)
 # "Tử số quý trước", "Mẫu số năm 2021", "Tỷ lệ theo kế hoạch": parts of other times, only to be compared with.
 _OTHER_TIME = re.compile(
     r"^(?:tu so|mau so|ti le|ket qua|thuc hien|hang)\b.*\b(?:truoc|cung ki|ke hoach|(?:nam|qui) (?:[ivx]+ )?\d{4})\b"
@@ -142,7 +144,7 @@ def _mode_of(level: str, quarter: Quarter | None) -> Role | None:
     return Role.CUMULATIVE if whole_year and re.search(r"\bnam 20\d\d\b", words) else None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16384)
 def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
     """By the whole heading, then by what stands before a colon or a bracket; with a quarter, by the time it names."""
     if quarter and (dated := _dated(text, quarter)):
@@ -150,14 +152,14 @@ def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
     said = plain(re.split(r"[:\n]", text, maxsplit=1)[0])
     if _OTHER_TIME.search(said) or (_LATER.search(said) and not _QUARTER.search(said)):
         return Role.BEFORE
-    for part in (text, re.split(r"[:(\n]", text, maxsplit=1)[0]):
+    for part in dict.fromkeys((text, re.split(r"[:(\n]", text, maxsplit=1)[0])):
         words = plain(part)
-        for begin, role in _BEGINS:
-            if words == begin or words.startswith(begin + " "):
-                return role
-        for role, wordings in _WHOLE.items():
-            if words in wordings:
-                return role
+        if words.partition(" ")[0] in _FIRST_WORDS:
+            for begin, role in _BEGINS:
+                if words == begin or words.startswith(begin + " "):
+                    return role
+        if words in _BY_WORDING:
+            return _BY_WORDING[words]
     return None
 
 

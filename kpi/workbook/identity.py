@@ -206,7 +206,8 @@ _SHEET = re.compile(r"(.*\b)?(qui|q)\s*[.\divxbhmn]|thang \d|\d{1,2} thang")
 def _later_titles(grid: Grid) -> Iterator[Spot]:
     """Words alone in their row, just over another table."""
     rows = sorted(grid.rows)
-    heads = [row for row in rows if sum(role_of(s.text) is not None for s in grid.rows[row]) > 1]
+    texts = {row: [s.text for s in grid.rows[row] if isinstance(s.value, str)] for row in rows}
+    heads = [row for row in rows if sum(role_of(text) is not None for text in texts[row]) > 1]
     for before, head in pairwise(heads):
         for row in rows:
             if max(before, head - TITLE_ROWS - 1) < row < head and len(grid.rows[row]) == 1:

@@ -137,7 +137,8 @@ def _traces(grids: tuple[Grid, ...], desk: Desk | None, draft: Draft) -> tuple[T
 
 
 def _replaced(draft: Draft, desk: Desk) -> list[Notice]:
-    changed = sum(change.sort == "changed" for change in compare(draft, desk.held))
+    # Nothing can change where nothing is kept.
+    changed = sum(change.sort == "changed" for change in compare(draft, desk.held)) if desk.held else 0
     if not changed or draft.quarter is None:
         return []
     return [FiguresReplaced(desk.reporter.name, draft.quarter, changed)]

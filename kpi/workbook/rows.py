@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from kpi.model import Cell, Indicator, Level, Unit
 from kpi.problems import (
@@ -61,10 +62,12 @@ class Line:
     columns: Mapping[Role, Column]
     target: Spot | None = None
     """What the file itself says the target is."""
+    expects: bool = False
+    """Some of its columns hold what is expected, for want of what was done."""
 
     def spot(self, role: Role) -> Spot | None:
         column = self.columns.get(role)
-        return self.grid.at(self.row, column.index) if column else None
+        return self.grid.spots.get((self.row, column.index)) if column else None
 
     def cell(self, role: Role) -> Cell:
         return self.grid.cell(self.row, self.columns[role].index)
@@ -77,8 +80,10 @@ class Line:
     @property
     def empty(self) -> bool:
         """Nothing was entered; a form's own formulas and the prefilled year of a ranking do not count."""
-        filled = [role for role in self.columns if (s := self.spot(role)) and s.value is not None]
-        return not set(filled) - {Role.EDITION}
+        for role in self.columns:
+            if role is not Role.EDITION and (spot := self.spot(role)) and spot.value is not None:
+                return False
+        return True
 
 
 @dataclass
@@ -142,6 +147,8 @@ class _Walk:
         self.table, self.grid, self.desk = table, table.grid, desk
         self.found = Rows()
         self._groups = _Groups()
+        self._expects = any(c.mode is Role.ESTIMATE for c in table.columns)
+        self._read_columns = [c.index for c in table.columns if c.role in VALUES]
         self._unit_rows: list[int] = []
         self._parts: dict[str, tuple[dict[Role, Column], dict[Role, Column]]] = {}
         self._known_levels: dict[tuple[str, ...], frozenset[Level]] = {}
@@ -151,6 +158,17 @@ class _Walk:
         self._order = table.column(Role.ORDER)
         self._indicator = table.column(Role.INDICATOR)
         self._indicators = () if table.long else self._named_indicators()
+
+    @cached_property
+    def _beside(self) -> list[Column]:
+        """Columns of units that values part from the units of the table."""
+        first = self._unit.index if self._unit else 0
+        others = [c for c in self.table.columns if c.role in {Role.UNIT, Role.ABOVE}]
+        return [
+            c
+            for c in others
+            if any(min(first, c.index) < v < max(first, c.index) for v in self._read_columns)
+        ]
 
     def run(self) -> None:
         grid, trail = self.grid, self.desk.trail
@@ -243,8 +261,7 @@ class _Walk:
 
     def _values(self, row: int) -> list[Spot]:
         """What stands in the columns that are read."""
-        spots = (self.grid.at(row, c.index) for c in self.table.columns if c.role in VALUES)
-        return [spot for spot in spots if spot]
+        return [spot for index in self._read_columns if (spot := self.grid.at(row, index))]
 
     def _row(self, row: int) -> Why:
         labels = [self._text(row, c) for c in (self._order, self._code, self._unit, self._indicator) if c]
@@ -315,13 +332,12 @@ class _Walk:
         if indicator.number not in self._parts:
             self._parts[indicator.number] = self.table.values(indicator), self.table.estimates(indicator)
         columns, expected = self._parts[indicator.number]
-        if expected and not any(
-            self.grid.at(row, c.index) for c in columns.values() if c.mode is not Role.ESTIMATE
-        ):
-            columns = columns | expected
-        elif expected:
-            columns = {role: c for role, c in columns.items() if c.mode is not Role.ESTIMATE}
-        return Line(self.grid, row, indicator, unit, columns, target)
+        if expected:
+            done = {role: c for role, c in columns.items() if c.mode is not Role.ESTIMATE}
+            said = any(self.grid.at(row, c.index) for c in done.values())
+            columns = done if said else columns | expected
+        expects = any(c.mode is Role.ESTIMATE for c in columns.values()) if self._expects else False
+        return Line(self.grid, row, indicator, unit, columns, target, expects)
 
     def _add(self, line: Line) -> None:
         self.found.lines.append(line)
@@ -349,11 +365,9 @@ class _Walk:
         """Another unit named behind the figures of the first: a second table stands beside this one."""
         if self._unit is None:
             return
-        values = [c.index for c in self.table.columns if c.role in VALUES]
-        for other in self.table.columns:
+        values = self._read_columns
+        for other in self._beside:
             near, far = sorted((self._unit.index, other.index))
-            if other.role not in {Role.UNIT, Role.ABOVE} or not any(near < v < far for v in values):
-                continue
             name = self._text(row, other)
             if fold(name) != fold(self._text(row, self._unit)) and (
                 name or any(v > far and self.grid.at(row, v) for v in values)
@@ -364,9 +378,9 @@ class _Walk:
 
     def _check_merged(self, row: int) -> None:
         """A value merged from the row of another unit is nobody's for sure."""
-        for column in self.table.columns:
-            corner = self.grid.anchors.get((row, column.index), (row, column.index))
-            if column.role not in VALUES or corner[0] >= row or corner[0] < self.table.first_row:
+        for index in self._read_columns if self.grid.anchors else ():
+            corner = self.grid.anchors.get((row, index), (row, index))
+            if corner[0] >= row or corner[0] < self.table.first_row:
                 continue
             if (spot := self.grid.at(*corner)) and self._label(corner[0]) != self._label(row):
                 at = self.grid.cell(spot.row, spot.column)
@@ -381,8 +395,9 @@ class _Walk:
         if self._unit is None:
             return False
         corner = self.grid.anchors.get((row, self._unit.index))
-        values = (c.index for c in self.table.columns if c.role in VALUES)
-        return corner is not None and any(self.grid.anchors.get((row, v)) == corner for v in values)
+        return corner is not None and any(
+            self.grid.anchors.get((row, index)) == corner for index in self._read_columns
+        )
 
     def _long_row(self, row: int) -> Why:
         text = self._text(row, self._indicator)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from kpi.workbook.words import fold, tidy
 
@@ -115,19 +116,27 @@ def written_rank(text: str) -> WrittenRank | None:
 def stored_number(value: int | float, number_format: str) -> Written:
     """A number that Excel itself holds; "96%" typed there is 0.96 with a percent format."""
     # Excel keeps 15 digits: the noise behind them, as in 0.1 + 0.2, was never typed and never shown.
-    exact = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
+    found = Decimal(value) if isinstance(value, int) else trimmed(Decimal(f"{value:.15g}"))
     if is_percent(number_format):
-        return Written((trimmed(exact * 100),), percent=True)
-    found = trimmed(exact)
-    if 1 <= found < 1000 and _THOUSANDTHS.fullmatch(_without_words(number_format)):
+        return Written((trimmed(found * 100),), percent=True)
+    if _shows_thousandths(number_format) and 1 <= found < 1000:
         # It is seen as "3,000", and nobody who looks at it knows that 3 was typed.
         return Written((found, found * 1000))
     return Written((found,))
 
 
-_THOUSANDTHS = re.compile(r"[#,]*0\.000\s*")
+@lru_cache(maxsize=1024)
+def _shows_thousandths(number_format: str) -> bool:
+    return bool(re.fullmatch(r"[#,]*0\.000\s*", _without_words(number_format)))
 
 
+@lru_cache(maxsize=1024)
+def shows_as_typed(number_format: str) -> bool:
+    """Whoever looks at a whole number below a thousand sees that number."""
+    return not is_percent(number_format) and not _shows_thousandths(number_format)
+
+
+@lru_cache(maxsize=1024)
 def is_percent(number_format: str) -> bool:
     """A "%" in quotes or after a backslash is only printed; it does not multiply."""
     return "%" in _without_words(number_format)

@@ -7,7 +7,8 @@ import unicodedata
 from functools import lru_cache
 
 
-@lru_cache(maxsize=4096)
+# As many names as the largest sheet holds.
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """For comparing: no accents, no case, i for y, one space, typographic signs as on a keyboard."""
     decomposed = unicodedata.normalize("NFD", tidy(text).casefold()).replace("đ", "d")
@@ -15,7 +16,7 @@ def fold(text: str) -> str:
     return bare.translate(_PLAIN).replace("y", "i")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def tidy(text: str) -> str:
     """Composed letters, no invisible characters, single spaces."""
     text = unicodedata.normalize("NFC", text)
@@ -78,6 +79,7 @@ _END = re.compile(
 )
 _NOTE = re.compile(r"ghi chu\b|luu i\b|chu thich\b|nguon\b|\*")
 _AS_OF = re.compile(r"so lieu\b.*\bden\b")
+_SHORTEST_AS_OF = len("so lieu den")
 _SENDER = re.compile(r"(?:don vi(?: gui| bao cao| nop| lap(?: bieu)?)?|noi gui)(?: bao cao)?\s*:\s*")
 
 
@@ -133,7 +135,7 @@ def is_note(text: str) -> bool:
 
 
 def tells_cut_off(text: str) -> bool:
-    return bool(_AS_OF.search(fold(text)))
+    return len(text) >= _SHORTEST_AS_OF and bool(_AS_OF.search(fold(text)))
 
 
 def sender(text: str) -> str | None:
