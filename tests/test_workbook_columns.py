@@ -277,3 +277,10 @@ def test_a_count_in_any_other_format_is_what_it_is(desk, value, number_format):
     draft = desk.read(formatted(value, number_format))
     assert draft.clean, sentences(draft)
     assert reading(draft, "12", "061").numerator == value
+
+
+def test_a_fraction_under_a_heading_of_numerators_alone_is_read_from_its_one_cell(desk):
+    draft = desk.read(own(("STT", "Chỉ tiêu", "Tử số"), (1, MEETINGS, "10/50")))
+    assert draft.clean, sentences(draft)
+    assert fraction(draft, "12", "061") == (10, 50)
+    assert reading(draft, "12", "061").denominator_cell.address == "C4"

@@ -413,7 +413,7 @@ class Figures:
         if problem := self._beside_a_share(line, unit):
             return [problem]
         if both := self._both_in_one(line):
-            return self._fraction(line, unit, both.numerator, both.denominator, Role.NUMERATOR)
+            return self._one_cell(line, unit, both, Role.NUMERATOR)
         over, under = self._number(line, Role.NUMERATOR), self._number(line, Role.DENOMINATOR)
         wrong: list[Problem] = [x for x in (over, under) if x is not None and not isinstance(x, Decimal)]
         if wrong:
@@ -428,7 +428,7 @@ class Figures:
         share = self._share(line, numerator, denominator) if _bare_role(line) else None
         if isinstance(share, WrittenFraction):
             if numerator is None and denominator is None:
-                return self._fraction(line, unit, share.numerator, share.denominator, _bare_role(line))
+                return self._one_cell(line, unit, share, _bare_role(line))
             share = (HUNDRED * share.numerator / share.denominator,) if share.denominator else None
         if share is not None and not isinstance(share, tuple):
             return [share]
@@ -509,15 +509,21 @@ class Figures:
         plan = self.desk.plan
         return not remark or any(_is_measure(remark, indicator) for indicator in plan.indicators)
 
+    def _one_cell(
+        self, line: Line, unit: Unit, written: WrittenFraction, role: Role | None
+    ) -> Reading | list[Problem]:
+        """Numerator and denominator in one cell, which nothing has looked at yet."""
+        at = line.cell(role) if role else line.first_cell()
+        parts = written.numerator, written.denominator
+        wrong = [p for x in parts if not isinstance(p := _in_range(at, x, line.indicator), Decimal)]
+        return wrong or self._fraction(line, unit, *parts, role)
+
     def _fraction(
         self, line: Line, unit: Unit, numerator: Decimal, denominator: Decimal, role: Role | None
     ) -> Reading | list[Problem]:
         at = line.cell(role) if role else line.first_cell()
-        under = line.cell(Role.DENOMINATOR) if role is Role.NUMERATOR else at
-        wrong = [p for p in (_in_range(at, numerator, line.indicator),
-                             _in_range(under, denominator, line.indicator)) if not isinstance(p, Decimal)]  # fmt: skip
-        if wrong:
-            return wrong
+        beside = role is Role.NUMERATOR and Role.DENOMINATOR in line.columns
+        under = line.cell(Role.DENOMINATOR) if beside else at
         if denominator == 0 and numerator > 0:
             return [SomethingOfNothing(at, unit.title, numerator)]
         if numerator > denominator:
@@ -735,7 +741,7 @@ class Figures:
             return None
         fraction = written_fraction(spot.text)
         if fraction:
-            return self._fraction(line, unit, fraction.numerator, fraction.denominator, role)
+            return self._one_cell(line, unit, fraction, role)
         line = replace(line, indicator=replace(line.indicator, decimals=0))
         over, under = self._number(line, role), self._number(line, Role.DENOMINATOR)
         if not isinstance(over, Decimal):
