@@ -708,6 +708,7 @@ class Act(StrEnum):
     PERSONAL = "personal"
     BACKUP = "backup"
     RESTORE = "restore"
+    REBUILD = "rebuild"
     ACCOUNT = "account"
     PLAN = "plan"
     REFUSED = "refused"
@@ -943,6 +944,14 @@ class UnknownSnapshotError(KpiError):
 
 class LostFileError(KpiError):
     """A file that was kept is missing, or no longer the bytes that were kept."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+class FolderInUseError(KpiError):
+    """A new store was to be made where something lies already."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))

@@ -6,11 +6,13 @@ import io
 import re
 import subprocess
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwt
 from lxml import etree
 from openpyxl.styles import GradientFill, PatternFill
 from streamlit.testing.v1 import AppTest
@@ -20,7 +22,7 @@ from kpi.export import pdf
 from kpi.model import Cell, Role
 from kpi.problems import NotANumber, RemarkInValue
 from kpi.vi import marks as words
-from kpi.workbook import annotate
+from kpi.workbook.annotate import mark_here
 from tests.filled import user_of
 from tests.packages import faults, parts
 from tests.sheets import COMMUNES, DISTRICT, change, edit
@@ -29,6 +31,8 @@ from tests.test_cli import kpi, said
 __all__ = ["kpi"]
 
 ROOT = Path(__file__).parent.parent
+annotate = partial(workbook.annotate, mark=mark_here)
+"""Without a process of its own, which the ways back at the end of this file have."""
 WRONG, ASKED = re.compile("FFFFA7[0-9A-F]{2}"), re.compile("FFFFDE[0-9A-F]{2}")
 MISTAKES = {"E10": "nhiều", "G12": "12 xã", f"{DISTRICT}!G8": 11}
 
@@ -425,7 +429,7 @@ def test_an_old_workbook_is_answered_with_the_list_and_the_reason(desk):
     assert (sheet["D5"].value, sheet["D5"].hyperlink) == (problem.at.address, None)
 
 
-def test_a_package_that_cannot_be_edited_is_answered_with_the_list(desk, wrong):
+def test_a_package_that_cannot_be_edited_is_answered_with_the_list(desk, wrong, caplog):
     """Its reader forgave it, Excel may not: nothing is handed back that could be worse than what came."""
     garbled = dict(parts(wrong))
     garbled["[Content_Types].xml"] = b"<Types"
@@ -433,8 +437,10 @@ def test_a_package_that_cannot_be_edited_is_answered_with_the_list(desk, wrong):
     with zipfile.ZipFile(raw, "w") as target:
         for name, content in garbled.items():
             target.writestr(name, content)
-    back = annotate(raw.getvalue(), desk.read(wrong))
+    back = workbook.annotate(raw.getvalue(), desk.read(wrong))
     assert opened(back).sheetnames == ["Lỗi"]
+    assert opened(back)["Lỗi"]["A2"].value == words.ONLY_A_LIST
+    assert re.search(r"mark: exit 1 \S*XMLSyntaxError", caplog.text)
 
 
 def test_what_no_xml_can_hold_is_left_out_of_the_sentences(desk, wrong):
@@ -444,6 +450,54 @@ def test_what_no_xml_can_hold_is_left_out_of_the_sentences(desk, wrong):
 
 
 # The way back: the command line and the page.
+
+
+def test_in_a_process_of_its_own_the_very_same_bytes_come_out(desk, wrong, handed_back):
+    assert workbook.annotate(wrong, desk.read(wrong)) == handed_back
+    assert workbook.annotate(desk.filled(), desk.read(desk.filled())) == desk.filled()
+
+
+def test_the_persons_own_file_is_never_written_over(kpi, tmp_path, wrong):
+    source, link = tmp_path / "sai.xlsx", tmp_path / "link.xlsx"
+    source.write_bytes(wrong)
+    link.hardlink_to(source)
+    for out in (source, link, tmp_path / "." / "sai.xlsx"):
+        result = kpi("annotate", source, "--out", out)
+        assert result.exit_code == 2
+        assert words.never_over_the_original(out) in result.stderr
+    assert source.read_bytes() == wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "out"), [("sai.xlsx", "loi.xls"), ("sai.xlsx", "loi"), ("sai.xls", "o.xls")]
+)
+def test_a_name_that_promises_another_format_is_refused(kpi, tmp_path, wrong, name, out):
+    """Also of a package under an old name: Excel would not open one that ends in .xls."""
+    (tmp_path / name).write_bytes(wrong)
+    result = kpi("annotate", tmp_path / name, "--out", tmp_path / out)
+    assert result.exit_code == 2
+    assert "Hãy đặt tên kết thúc bằng .xlsx" in result.stderr
+    assert words.other_suffix(Path(out), ".xlsx", old=False) in result.stderr
+    assert not (tmp_path / out).exists()
+
+
+def test_of_an_old_workbook_the_command_writes_the_list_as_what_it_is(kpi, tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Biểu 01")
+    heads = ("STT", "Huyện", "(7) Tử số", "(7) Mẫu số")
+    rows = [("QUÝ I/2022",), ("Đơn vị gửi: Bưu điện tỉnh",), heads, (1, "Ba Bể", 21, 20)]
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    source, out = tmp_path / "cu.xls", tmp_path / "loi.xlsx"
+    book.save(str(source))
+    refused = kpi("annotate", source, "--out", tmp_path / "loi.xls")
+    assert refused.exit_code == 2
+    assert words.other_suffix(Path("loi.xls"), ".xlsx", old=True) in refused.stderr
+    result = kpi("annotate", source, "--out", out)
+    assert result.exit_code == 0, result.output
+    assert words.OLD_WORKBOOK in result.stdout
+    assert opened(out.read_bytes()).sheetnames == ["Lỗi"]
 
 
 def test_the_command_writes_the_marked_file_and_says_how_many(kpi, tmp_path, wrong):

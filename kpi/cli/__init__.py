@@ -3,7 +3,18 @@
 A module of commands registers them when it is imported here.
 """
 
-from kpi.cli import awards, exports, figures, keeping, office, people, tasks, workbooks
+from kpi.cli import awards, exports, figures, keeping, office, people, rereading, tasks, workbooks
 from kpi.cli.home import main
 
-__all__ = ["awards", "exports", "figures", "keeping", "main", "office", "people", "tasks", "workbooks"]
+__all__ = [
+    "awards",
+    "exports",
+    "figures",
+    "keeping",
+    "main",
+    "office",
+    "people",
+    "rereading",
+    "tasks",
+    "workbooks",
+]

@@ -45,7 +45,7 @@ class Home:
     def __init__(self, context: click.Context, folder: str = "live") -> None:
         self.data = Path(environ.get("KPI_DATA") or plan_files.SHIPPED)
         path = Path(context.meta.get(_STORE) or environ.get("KPI_STORE") or self.data / folder)
-        self.path = path if path.suffix == ".duckdb" else path / "kpi.duckdb"
+        self.path = store_file(path)
 
     @cached_property
     def directory(self) -> Directory:
@@ -117,6 +117,11 @@ class Home:
         if not self.path.exists():
             raise UnknownUploadError(upload)
         return self.store()
+
+
+def store_file(path: Path) -> Path:
+    """A store may be named by its folder."""
+    return path if path.suffix == ".duckdb" else path / "kpi.duckdb"
 
 
 class _Refusing(click.Group):

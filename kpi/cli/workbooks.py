@@ -32,6 +32,7 @@ from kpi.store import Kept
 from kpi.vi import marks as words
 from kpi.vi import traces
 from kpi.workbook import Draft
+from kpi.workbook.annotate import is_markable
 
 # What is wrong or asked is among the findings.
 NOT_UNDERSTOOD = {Why.COLUMN, Why.NO_HEADING, Why.ROW}
@@ -77,6 +78,7 @@ def annotate(
     ctx: click.Context, file: Path, out: Path, reporter: str | None, quarter: Quarter | None
 ) -> None:
     home, content = Home(ctx), file.read_bytes()
+    _check_out(file, out, old=not is_markable(content))
     draft = _read(home, file, content, reporter, quarter, lambda plan: home.held(plan)[0], home.choices)
     marks = len(draft.problems) + len(draft.open_doubts)
     if not marks:
@@ -85,7 +87,17 @@ def annotate(
         return
     write_bytes(out, workbook.annotate(content, draft))
     click.echo(words.marked(marks))
+    if not is_markable(content):
+        click.echo(words.OLD_WORKBOOK)
     say(ctx, {"out": str(out), "marks": str(marks)})
+
+
+def _check_out(file: Path, out: Path, *, old: bool) -> None:
+    if out.exists() and out.samefile(file):
+        raise click.BadParameter(words.never_over_the_original(out), param_hint="--out")
+    wanted = words.suffix(file.name)
+    if out.suffix.lower() != wanted:
+        raise click.BadParameter(words.other_suffix(out, wanted, old=old), param_hint="--out")
 
 
 @command
@@ -190,7 +202,7 @@ def _show(ctx: click.Context, draft: Draft) -> None:
             "reporter": draft.reporter and draft.reporter.code,
             "quarter": draft.quarter and str(draft.quarter),
             "as_of": draft.as_of and draft.as_of.isoformat(),
-            "readings": [_reading_json(reading) for reading in draft.readings],
+            "readings": [reading_json(reading) for reading in draft.readings],
             "findings": findings,
             "traces": [
                 {"sheet": t.sheet, "area": t.area, "kind": t.kind, "why": t.why.value} for t in draft.traces
@@ -213,7 +225,7 @@ def _at(cell: Cell | None) -> dict[str, str | None]:
     return {"sheet": cell.sheet, "cell": cell.address} if cell else {"sheet": None, "cell": None}
 
 
-def _reading_json(reading: Reading) -> dict[str, Any]:
+def reading_json(reading: Reading) -> dict[str, Any]:
     return {
         "indicator": reading.indicator,
         "unit": reading.unit,

@@ -28,12 +28,15 @@ class Mappings:
 
     def settled(self, plan: str, reporter: str) -> list[Settled]:
         """The newest answer to each question, whether its upload was withdrawn or not: the sheet is the same."""
-        rows = self._database.fetch("list_mappings", plan=plan, reporter=reporter)
-        return [Settled(*row) for row in rows]
+        return self._settled(plan, reporter, None)
 
-    def choices(self, plan: str, reporter: str) -> dict[tuple[str, str], str]:
-        """Sort of question and text -> choice, as a workbook of the reporter is read with."""
-        return {(found.sort, found.found): found.choice for found in self.settled(plan, reporter)}
+    def choices(self, plan: str, reporter: str, *, before: str | None = None) -> dict[tuple[str, str], str]:
+        """Sort of question and text -> choice, as a workbook of the reporter is read with; or as upload `before` was."""
+        return {(found.sort, found.found): found.choice for found in self._settled(plan, reporter, before)}
+
+    def _settled(self, plan: str, reporter: str, before: str | None) -> list[Settled]:
+        only = {"plan": plan, "reporter": reporter, "before": None if before is None else int(before)}
+        return [Settled(*row) for row in self._database.fetch("list_mappings", **only)]
 
 
 def add_mappings(db: duckdb.DuckDBPyConnection, upload: int, placed: Mapping[tuple[str, str], str]) -> None:

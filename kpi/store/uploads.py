@@ -211,6 +211,10 @@ class Store:
         """Every reading of one upload, whether it counts or not."""
         return _readings(self._database.fetch("list_upload_readings", upload=int(self.upload(upload).id)))
 
+    def answers(self, upload: str) -> dict[str, str]:
+        """What was answered to the questions of an upload, by their first cells."""
+        return dict(self._database.fetch("list_answers", upload=int(self.upload(upload).id)))
+
     def original(self, upload: str, person: Person) -> bytes:
         """The workbook byte for byte as it was sent."""
         found = self.upload(upload)

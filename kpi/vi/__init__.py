@@ -1584,7 +1584,7 @@ COMMANDS = {
     "demo": "Nạp số liệu minh họa của các kế hoạch mẫu vào kho data/demo.",
     "blank": "Tạo biểu mẫu trống của một đơn vị gửi.",
     "read": "Đọc thử một biểu đã điền, không lưu gì.",
-    "annotate": "Ghi một bản của biểu có đánh dấu ô sai, lời nhắc ở từng ô và trang “Lỗi”.",
+    "annotate": "Ghi một bản của biểu có đánh dấu ô sai, lời nhắc ở từng ô và trang “Lỗi”; từ tệp .xls thì chỉ ghi danh sách, dạng .xlsx.",
     "keep": "Lưu một biểu đã điền.",
     "uploads": "Liệt kê các lần nạp, mới nhất trước.",
     "original": "Lấy lại tệp gốc của một lần nạp, đúng từng byte.",

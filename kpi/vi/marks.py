@@ -41,9 +41,27 @@ def and_more(count: int) -> str:
 
 def file_name(filename: str, sha256: str) -> str:
     """Of the file handed back, which is a list of its own when the upload was no .xlsx or .xlsm."""
-    path = Path(filename)
-    suffix = path.suffix.lower() if path.suffix.lower() in {".xlsx", ".xlsm"} else ".xlsx"
-    return f"{path.stem}-loi-{sha256[:12]}{suffix}"
+    return f"{Path(filename).stem}-loi-{sha256[:12]}{suffix(filename)}"
+
+
+def suffix(filename: str) -> str:
+    """How the name of the file handed back ends."""
+    found = Path(filename).suffix.lower()
+    return found if found in {".xlsx", ".xlsm"} else ".xlsx"
+
+
+def other_suffix(out: Path, wanted: str, *, old: bool) -> str:
+    """Excel does not open a file whose name promises another format; `old`: of the workbook there is only the list."""
+    why = (
+        f"Từ tệp Excel 97–2003 (.xls) chỉ lập được danh sách chỗ cần sửa, là một tệp {wanted}"
+        if old
+        else f"Bản đánh dấu là một tệp {wanted}"
+    )
+    return f"{why}. Hãy đặt tên kết thúc bằng {wanted}, ví dụ {out.with_suffix(wanted).name}."
+
+
+def never_over_the_original(out: Path) -> str:
+    return f"{out} chính là tệp gốc. Tệp gốc không bị ghi đè; hãy chọn tên khác."
 
 
 def marked(count: int) -> str:

@@ -2,17 +2,16 @@
 
 The package itself is edited, since openpyxl would drop charts, pictures and more when it saves: whatever is not
 needed for the marks keeps its bytes. What stood below our colours is kept in the list, so that marking a workbook
-again first takes the old marks away.
+again first takes the old marks away. All of it happens where nothing can come to harm: in the subprocess that reads.
 """
 
 from __future__ import annotations
 
+import json
 import re
-import zipfile
-import zlib
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
 from lxml import etree
@@ -23,6 +22,7 @@ from kpi import vi
 from kpi.model import Cell
 from kpi.problems import Unreadable
 from kpi.vi import marks as words
+from kpi.workbook.apart import ask_apart
 from kpi.workbook.comments import Comments
 from kpi.workbook.draft import Draft
 from kpi.workbook.grid import Grid, Place
@@ -45,25 +45,56 @@ _HEADINGS = 4
 _HIDDEN = 7
 """The column of the mark; the legend stands right of it."""
 
-# What a file can hold that its reader forgave and that can still not be marked.
-_BROKEN = (
-    etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError,
-    KeyError, ValueError, IndexError, AttributeError, TypeError,
-)  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is to be marked: of what kind, where it begins, what is said, and every cell of it."""
+
+    kind: Kind
+    at: Cell | None
+    words: str
+    cells: tuple[Cell, ...]
 
 
-def annotate(content: bytes, draft: Draft) -> bytes:
+Mark = Callable[[bytes, Sequence[Finding]], bytes | None]
+"""From a workbook and its findings to the marked one; None when it cannot be marked."""
+
+
+def mark_here(content: bytes, findings: Sequence[Finding]) -> bytes:
+    """In this process: inside the subprocess, and for bytes the program made itself. Raise whatever broken ones cause."""
+    book = _Book(Package(content))
+    return book.marked([*findings]) if findings or book.list else content
+
+
+def mark_apart(content: bytes, findings: Sequence[Finding]) -> bytes | None:
+    """In a process of its own: its reader may have forgiven what marking it does not."""
+    facts = json.dumps([asdict(finding) for finding in findings]).encode()
+    return ask_apart("mark", facts + b"\0" + content)
+
+
+def answered(question: bytes) -> bytes:
+    """What the subprocess makes of the question of `mark_apart`."""
+    facts, _, content = question.partition(b"\0")
+    return mark_here(content, [_finding(**fact) for fact in json.loads(facts)])
+
+
+def _finding(kind: Kind, at: dict[str, str] | None, words: str, cells: list[dict[str, str]]) -> Finding:
+    return Finding(kind, Cell(**at) if at else None, words, tuple(Cell(**cell) for cell in cells))
+
+
+def annotate(content: bytes, draft: Draft, *, mark: Mark = mark_apart) -> bytes:
     """The workbook with every problem and open question marked; of a file that cannot be marked only the list."""
     findings = [*_findings(draft)]
-    if not content.startswith(b"PK"):
+    if not is_markable(content):
         return _only_a_list(draft, findings, words.OLD_WORKBOOK)
     if any(isinstance(problem, Unreadable) for problem in draft.problems):
         return _only_a_list(draft, findings, words.ONLY_A_LIST)
-    try:
-        book = _Book(Package(content))
-        return book.marked(findings) if findings or book.list else content
-    except _BROKEN:
-        return _only_a_list(draft, findings, words.ONLY_A_LIST)
+    return mark(content, findings) or _only_a_list(draft, findings, words.ONLY_A_LIST)
+
+
+def is_markable(content: bytes) -> bool:
+    """Whether a file is a package, whatever its name says; of an old workbook there can only be the list."""
+    return content.startswith(b"PK")
 
 
 def is_list(grid: Grid) -> bool:
@@ -71,20 +102,12 @@ def is_list(grid: Grid) -> bool:
     return any(spot.value == MARK for spot in grid.rows.get(1, ()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    kind: Kind
-    at: Cell | None
-    words: str
-    cells: tuple[Cell, ...]
-
-
-def _findings(draft: Draft) -> Iterator[_Finding]:
+def _findings(draft: Draft) -> Iterator[Finding]:
     for problem in draft.problems:
         at = problem.at
-        yield _Finding("wrong", at, _sound(words.beside(at, vi.explain(problem))), (at,) if at else ())
+        yield Finding("wrong", at, _sound(words.beside(at, vi.explain(problem))), (at,) if at else ())
     for doubt in draft.open_doubts:
-        yield _Finding("asked", doubt.at, _sound(words.beside(doubt.at, vi.ask(doubt))), doubt.cells)
+        yield Finding("asked", doubt.at, _sound(words.beside(doubt.at, vi.ask(doubt))), doubt.cells)
 
 
 # XML cannot hold them, though a cell can, escaped.
@@ -96,7 +119,7 @@ def _sound(text: str) -> str:
     return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
 
 
-def _only_a_list(draft: Draft, findings: list[_Finding], why: str) -> bytes:
+def _only_a_list(draft: Draft, findings: list[Finding], why: str) -> bytes:
     """A workbook of its own, as a package without any sheet to which our sheet is added."""
     macros = draft.filename.lower().endswith(".xlsm")
     package = Package(_EMPTY_ZIP)
@@ -130,7 +153,7 @@ class _Book:
         self._left = MOST_COMMENTS
         self._styles = Styles(package, book)
 
-    def marked(self, findings: list[_Finding]) -> bytes:
+    def marked(self, findings: list[Finding]) -> bytes:
         self._forget()
         notes = self._notes(findings)
         for title, places in notes.items():
@@ -143,7 +166,7 @@ class _Book:
             Comments(self._package, self._parts[title], sheet.root).say(said)
         return self.listed(findings, words.HOW if notes else "")
 
-    def listed(self, findings: list[_Finding], note: str) -> bytes:
+    def listed(self, findings: list[Finding], note: str) -> bytes:
         """With our sheet, in the place of an earlier one."""
         view = self._package.look(self._book).find(f"{MAIN}bookViews") is not None
         xml = _List(self._styles, set(self._parts), view=view).xml(findings, note)
@@ -175,7 +198,7 @@ class _Book:
         added = etree.SubElement(sheets, f"{MAIN}sheet", name=title, sheetId=str(last + 1))
         added.set(f"{RELATION}id", self._package.relate(self._book, "worksheet", part))
 
-    def _notes(self, findings: list[_Finding]) -> dict[str, dict[Place, _Note]]:
+    def _notes(self, findings: list[Finding]) -> dict[str, dict[Place, _Note]]:
         """Sheet -> the cells to mark, of a merged range its corner. Problems come first, so their colour wins."""
         found: dict[str, dict[Place, _Note]] = {}
         merges = {title: [*_merges(self._package.look(part))] for title, part in self._parts.items()}
@@ -366,7 +389,7 @@ class _List:
         self._data = etree.SubElement(self._root, f"{MAIN}sheetData")
         self._links: list[tuple[str, Cell]] = []
 
-    def xml(self, findings: list[_Finding], note: str) -> bytes:
+    def xml(self, findings: list[Finding], note: str) -> bytes:
         legend = [*self._styles.legend.items()]
         self._set_widths(len(legend))
         title = self._row(1, [words.TITLE if findings else words.NOTHING_LEFT], '<b/><sz val="14"/>', None)
@@ -396,7 +419,7 @@ class _List:
             self._cell(row, (1, column), "", self._styles.shaded(colour))
             self._cell(row, (1, column + 1), "", self._styles.with_fill(0, under))
 
-    def _line(self, order: int, finding: _Finding) -> None:
+    def _line(self, order: int, finding: Finding) -> None:
         at = finding.at
         doing = words.MEND if finding.kind == "wrong" else words.ANSWER
         where = (at.sheet, at.address) if at else (words.WHOLE_FILE, "")

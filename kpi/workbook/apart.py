@@ -40,12 +40,22 @@ def load_apart(filename: str, content: bytes) -> tuple[Grid, ...] | Unreadable:
     return _damaged(found.code) if isinstance(found, DamagedWorkbook) and found.code else found
 
 
-def _ask(question: bytes) -> bytes | str:
+def ask_apart(task: str, question: bytes) -> bytes | None:
+    """What comes of another task than reading; None when it could not be done. It waits as reading does."""
+    with _turns:
+        answer = _ask(question, task)
+    if isinstance(answer, str):
+        logging.getLogger("kpi").warning("%s: %s", task, answer)
+        return None
+    return answer
+
+
+def _ask(question: bytes, *task: str) -> bytes | str:
     """The answer, or what became of who was asked."""
     with tempfile.TemporaryDirectory(prefix="kpi-") as folder:
         try:
             done = subprocess.run(  # noqa: S603
-                [sys.executable, "-I", str(_CHILD)],
+                [sys.executable, "-I", str(_CHILD), *task],
                 input=question,
                 capture_output=True,
                 timeout=SECONDS,

@@ -1,10 +1,12 @@
-"""The subprocess: the bytes of one file in, JSON out. Run as a file, with nothing of the program loaded yet."""
+"""The subprocess: the bytes of one file in, JSON out; or, asked to mark, the marked file. Run as a file, with nothing
+of the program loaded yet."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType
 
@@ -29,6 +31,23 @@ def limit() -> None:
         os.nice(NICE)
 
 
+def _reading() -> Callable[[bytes], bytes]:
+    from kpi.workbook.loading import load_here
+    from kpi.workbook.wire import packed
+
+    def read(question: bytes) -> bytes:
+        name, _, content = question.partition(b"\0")
+        return packed(load_here(name.decode("utf-8", "replace"), content))
+
+    return read
+
+
+def _marking() -> Callable[[bytes], bytes]:
+    from kpi.workbook.annotate import answered
+
+    return answered
+
+
 def serve() -> None:
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path.insert(0, os.path.dirname(os.path.dirname(folder)))
@@ -36,14 +55,11 @@ def serve() -> None:
     package = ModuleType("kpi.workbook")
     package.__path__ = [folder]
     sys.modules["kpi.workbook"] = package
-    from kpi.workbook.loading import load_here
-    from kpi.workbook.wire import packed
-
+    work = _marking() if sys.argv[1:] == ["mark"] else _reading()
     limit()
     # It lives for one file, and makes no cycles.
     gc.disable()
-    name, _, content = sys.stdin.buffer.read().partition(b"\0")
-    sys.stdout.buffer.write(packed(load_here(name.decode("utf-8", "replace"), content)))
+    sys.stdout.buffer.write(work(sys.stdin.buffer.read()))
     sys.stdout.buffer.flush()
     # Everything is said: taking a large workbook apart again would only take time.
     os._exit(0)

@@ -1,0 +1,1 @@
+select question, choice from answer where upload = $upload order by question
