@@ -322,6 +322,14 @@ class PercentInCount:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherMeasure:
+    """Figures in thousands, or in metres where kilometres are counted."""
+
+    at: Cell
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
 class DateInValue:
     at: Cell
     found: str
@@ -514,6 +522,7 @@ Problem = (
     | NotARank
     | RemarkInValue
     | PercentInCount
+    | OtherMeasure
     | DateInValue
     | LogicalInValue
     | BrokenFormula
@@ -543,6 +552,28 @@ class PercentUnclear:
 
     at: Cell
     found: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PercentOrCount:
+    """A bare number for an indicator that is a share, where nothing says whether it is one."""
+
+    at: Cell
+    found: str
+    indicator: str
+    choices: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionUnclear:
+    """A heading names another year than the edition that is known by then."""
+
+    at: Cell
+    indicator: str
+    year: int
     choices: tuple[str, ...]
     cells: tuple[Cell, ...]
 
@@ -659,6 +690,8 @@ class CumulativeFell:
 
 Doubt = (
     PercentUnclear
+    | PercentOrCount
+    | EditionUnclear
     | SeparatorUnclear
     | DateUnclear
     | BlankAmongMarks
@@ -944,6 +977,7 @@ class Why(StrEnum):
     GROUP = auto()
     SUBTOTAL = auto()
     TOTAL = auto()
+    RATES = auto()
     REMARKS = auto()
     SIGNATURE = auto()
     WORDS = auto()

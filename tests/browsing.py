@@ -106,12 +106,10 @@ def server(tmp_path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Iterator[Server]:
+def demo(demonstration, tmp_path_factory) -> Iterator[Server]:
     """A server with the four sample quarters."""
-    store = tmp_path_factory.mktemp("demo") / "kpi.duckdb"
-    filling = [sys.executable, "-m", "kpi", "demo", "--store", str(store)]
-    subprocess.run(filling, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    running = start(store)
+    filled = shutil.copytree(demonstration / "demo", tmp_path_factory.mktemp("served") / "demo")
+    running = start(Path(filled) / "kpi.duckdb")
     yield running
     stop(running)
 

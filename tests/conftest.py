@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,11 +10,12 @@ from time import sleep
 
 import pytest
 import streamlit as st
+from click.testing import CliRunner
 from hypothesis import settings
 
-from kpi import demo as demo_story
 from kpi import plan as plan_files
 from kpi import ui
+from kpi.cli import main
 from kpi.model import Duty, Level, Plan, Reporter
 from kpi.store import Store
 from kpi.units import Directory, Units
@@ -28,6 +30,12 @@ DATA = Path(__file__).parent.parent / "data"
 # A busy machine is no defect.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays; looked through again and again for garbage it costs a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -67,23 +75,34 @@ def coast(plan: Plan, directory: Directory) -> Desk:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory, plans, directory, request) -> Path:
-    """A store with the sample quarters and one person of each role: filled once for all workers, copied for each."""
+def demonstration(tmp_path_factory, request) -> Path:
+    """The folder in which `kpi demo` has filled a store with the sample quarters: once for all workers."""
     own = tmp_path_factory.getbasetemp()
-    shared = (own.parent if hasattr(request.config, "workerinput") else own) / "sample"
+    shared: Path = (own.parent if hasattr(request.config, "workerinput") else own) / "demonstration"
     try:
-        shared.mkdir()
+        (shared / "hand").mkdir(parents=True)
     except FileExistsError:
         while not (shared / "done").exists():
             sleep(0.1)
     else:
         try:
-            with Store(shared / "kpi.duckdb") as opened:
-                demo_story.load(opened, plans, directory)
-                let_in(opened)
+            with pytest.MonkeyPatch.context() as patched:
+                patched.delenv("KPI_STORE", raising=False)
+                patched.setenv("KPI_DATA", str(shared))
+                said = CliRunner().invoke(main, ["demo", "--samples", str(shared / "hand"), "--json"])
+            (shared / "said").write_text(said.output, "utf-8")
         finally:
             (shared / "done").touch()  # also when it failed: nobody waits for ever
-    return Path(shutil.copytree(shared, own / "own-sample")) / "kpi.duckdb"
+    return shared
+
+
+@pytest.fixture(scope="session")
+def sample(demonstration, tmp_path_factory) -> Path:
+    """A store with the sample quarters and one person of each role."""
+    path = Path(shutil.copytree(demonstration / "demo", tmp_path_factory.mktemp("sample") / "demo"))
+    with Store(path / "kpi.duckdb") as opened:
+        let_in(opened)
+    return path / "kpi.duckdb"
 
 
 @pytest.fixture
@@ -91,11 +110,19 @@ def sender(plan: Plan, directory: Directory) -> Sender:
     return Sender(plan, directory)
 
 
+@pytest.fixture(scope="session")
+def peopled(tmp_path_factory) -> Path:
+    """A store that holds nothing but one person of each role, to be copied."""
+    path: Path = tmp_path_factory.mktemp("peopled") / "kpi.duckdb"
+    with Store(path) as opened:
+        let_in(opened)
+    return path
+
+
 @pytest.fixture
-def house(tmp_path, monkeypatch) -> Iterator[Store]:
+def house(peopled, tmp_path, monkeypatch) -> Iterator[Store]:
     """The open store of the program, in which one person of each role has an account."""
-    monkeypatch.setenv("KPI_STORE", str(tmp_path / "kpi.duckdb"))
+    monkeypatch.setenv("KPI_STORE", str(shutil.copy(peopled, tmp_path)))
     st.cache_resource.clear()
-    let_in(ui.store())
     yield ui.store()
     ui.close()

@@ -42,7 +42,16 @@ def filled(
     figures: Mapping[tuple[str, str], object],
     held: Iterable[Reading] = (),
 ) -> bytes:
-    return workbook.fill(workbook.blank(plan, units, plan.reporter(reporter), quarter, held), figures)
+    held = tuple(held)
+    key = id(plan), reporter, quarter, repr(figures), held
+    if key not in _MADE:
+        blank = workbook.blank(plan, units, plan.reporter(reporter), quarter, held)
+        _MADE[key] = plan, workbook.fill(blank, figures)
+    return _MADE[key][1]
+
+
+_MADE: dict[tuple[object, ...], tuple[Plan, bytes]] = {}
+"""The same bytes every time, so made once; with its plan, so that no other takes its place."""
 
 
 class Sender:

@@ -342,12 +342,13 @@ def test_a_bug_is_a_lookup_code_and_the_traceback_stays_out_of_stdout(kpi):
     assert "Traceback" not in result.stdout
 
 
-def test_the_sample_quarters_fill_a_store_of_their_own_once(kpi, tmp_path, monkeypatch):
+def test_the_sample_quarters_fill_a_store_of_their_own_once(kpi, demonstration, tmp_path, monkeypatch):
+    first = json.loads((demonstration / "said").read_text("utf-8").splitlines()[-1])
+    assert first == {"kept": "69", "store": str(demonstration / "demo" / "kpi.duckdb")}
+    assert len(list((demonstration / "hand").glob("*.xlsx"))) == 3
+    assert not (demonstration / "live").exists()
     monkeypatch.delenv("KPI_STORE")
     monkeypatch.setenv("KPI_DATA", str(tmp_path))
-    (tmp_path / "hand").mkdir()
-    first = kpi("demo", "--samples", tmp_path / "hand", "--json")
-    assert said(first) == {"kept": "69", "store": str(tmp_path / "demo" / "kpi.duckdb")}
-    assert len(list((tmp_path / "hand").glob("*.xlsx"))) == 3
+    shutil.copytree(demonstration / "demo", tmp_path / "demo")
     assert said(kpi("demo", "--json"))["kept"] == "0"
     assert not (tmp_path / "live").exists()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,18 +105,25 @@ class BrokenOffError(Exception):
     pass
 
 
-def test_a_loading_that_was_broken_off_is_finished_to_the_same_bytes(tmp_path, loaded, plan, directory):
+def test_a_loading_that_was_broken_off_is_finished_to_the_same_bytes(tmp_path, plan, directory):
+    """Of two offices; one of them corrects itself, the other sends nothing in the end."""
+
     def stop(percent: int, _: str) -> None:
         if percent >= 30:
             raise BrokenOffError
 
-    with Store(tmp_path / "kpi.duckdb") as store:
+    few = replace(plan, reporters=tuple(plan.reporter(code) for code in ("063", "065")))
+    with Store(tmp_path / "whole" / "kpi.duckdb") as store:
+        demo.load(store, {plan.code: few}, directory)
+        whole, tasks = store.uploads(plan.code), store.tasks.updates(plan.code)
+    with Store(tmp_path / "broken" / "kpi.duckdb") as store:
         with pytest.raises(BrokenOffError):
-            demo.load(store, {plan.code: plan}, directory, stop)
-        kept, whole = len(store.uploads()), loaded.uploads(plan.code)
-        assert 0 < kept < len(whole)
-        assert demo.load(store, {plan.code: plan}, directory) == len(whole) - kept
+            demo.load(store, {plan.code: few}, directory, stop)
+        kept = len(store.uploads())
+        assert 0 < kept < len(whole) == 8
+        assert demo.load(store, {plan.code: few}, directory) == len(whole) - kept
         assert store.uploads() == whole
+        assert store.tasks.updates(plan.code) == tasks
 
 
 def test_invented_figures_are_never_mixed_into_real_ones(tmp_path, plan, plans, directory):

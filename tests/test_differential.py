@@ -13,6 +13,7 @@ from kpi import plan as plan_files
 from kpi import workbook
 from kpi.model import Cell, Entry, Plan, Reading, State
 from kpi.units import Directory
+from kpi.workbook.loading import load_here
 from tests.second_reader import Figure, second_reading
 from tests.sheets import edit
 
@@ -24,7 +25,7 @@ REPORTERS = [(plan.code, reporter.code) for plan in PLANS.values() for reporter 
 
 
 def first_reading(content, **asked) -> dict[tuple[str, str], Figure]:
-    draft = workbook.read("bao-cao.xlsx", content, PLANS, DIRECTORY, **asked)
+    draft = workbook.read("bao-cao.xlsx", content, PLANS, DIRECTORY, **{"load": load_here, **asked})
     assert draft.clean, [*draft.problems, *draft.open_doubts]
     return {(r.indicator, r.unit): (r.numerator, r.denominator, r.value, r.edition) for r in draft.readings}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -240,7 +241,9 @@ def test_each_room_sees_who_has_not_sent_for_its_indicators(sent, plan):
 def test_a_room_is_told_when_everybody_has_sent(store, plan, units, directory):
     for reporter in plan.reporters:
         duty = next(d for d in reporter.duties if d.indicator in {"5", "6", "7", "8", "9", "12"})
-        content = filled(plan, units, reporter.code, Q1, {(duty.indicator, duty.unit): (1, 2)})
+        # A form of this duty alone: the whole one takes ten times as long to make.
+        only = replace(plan, reporters=(replace(reporter, duties=(duty,)),))
+        content = filled(only, units, reporter.code, Q1, {(duty.indicator, duty.unit): (1, 2)})
         draft = read(f"{reporter.code}.xlsx", content, {plan.code: plan}, directory, load=load_here)
         store.keep(draft, LAN)
     at = start(UNITS, Role.ROOM, ky="Quý I/2022", xem="Phòng phụ trách")

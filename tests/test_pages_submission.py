@@ -9,7 +9,7 @@ from kpi import ui, workbook
 from kpi.model import Act, Quarter, Role
 from kpi.store import Store
 from tests.filled import LAN, user_of
-from tests.sheets import sheet_of
+from tests.sheets import edit, sheet_of
 
 ROOT = Path(__file__).parent.parent
 Q1 = Quarter(2022, 1)
@@ -127,6 +127,28 @@ def test_several_files_are_kept_with_one_button_and_the_bad_one_is_not(app, form
     assert "2/3 tệp sẵn sàng" in texts(app)
     keep(app)
     assert {u.reporter for u in ui.store().uploads()} == {"060", "061"}
+
+
+def test_of_two_files_for_one_quarter_neither_is_kept_until_one_is_taken_away(app, form):
+    go(app, UPLOAD)
+    app.file_uploader[0].upload("a.xlsx", form({("11", "061"): (23, 190)}))
+    app.file_uploader[0].upload("b.xlsx", form({("11", "061"): (33, 190)})).run()
+    assert [e.value.partition(" cũng")[0] for e in app.error] == ["Tệp “b.xlsx”", "Tệp “a.xlsx”"]
+    assert app.button(key="keep").disabled
+    app.file_uploader[0].set_value(("b.xlsx", form({("11", "061"): (33, 190)}), "")).run()
+    assert not app.error
+    keep(app)
+    assert [u.filename for u in ui.store().uploads()] == ["b.xlsx"]
+
+
+def test_a_workbook_with_one_sheet_refused_keeps_nothing(app, form):
+    def spoil(book):
+        book["Cấp huyện"]["G9"] = "nhiều"
+
+    upload(app, edit(form({("1", "01888"): True, ("11", "061"): (23, 190)}), spoil))
+    assert "Tệp có 1 chỗ cần sửa" in texts(app)
+    assert app.button(key="keep").disabled
+    assert not ui.store().uploads()
 
 
 def test_a_file_that_is_no_workbook_gets_a_sentence(app):

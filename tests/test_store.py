@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -456,6 +456,7 @@ def test_a_temporary_file_never_carries_the_name_of_an_original(tmp_path, sender
 
 
 Step = tuple[str, int, dict[str, int]]
+Steps = list[tuple[str, int, dict[str, int]]]
 STEPS = st.lists(
     st.one_of(
         st.tuples(
@@ -484,11 +485,9 @@ def made(plan: Plan, directory: Directory) -> Callable[[int, dict[str, Decimal]]
     return make
 
 
-@settings(max_examples=30, deadline=timedelta(seconds=5))
-@given(steps=STEPS)
-def test_what_counts_is_always_the_newest_that_was_not_withdrawn(tmp_path_factory, made, steps):
+def check_what_counts(folder: Path, made: Callable[[int, dict[str, Decimal]], Draft], steps: Steps) -> None:
     history: dict[str, dict[str, Decimal]] = {}
-    with Store(tmp_path_factory.mktemp("store") / "kpi.duckdb") as store:
+    with Store(folder / "kpi.duckdb") as store:
         for number, (act, upload, values) in enumerate(steps):
             if act == "keep":
                 figures = {unit: Decimal(n) / 8 for unit, n in values.items()}
@@ -499,3 +498,16 @@ def test_what_counts_is_always_the_newest_that_was_not_withdrawn(tmp_path_factor
             for figures in history.values():
                 expected |= figures
             assert counts(store) == expected
+
+
+@settings(max_examples=8)
+@given(steps=STEPS)
+def test_what_counts_is_always_the_newest_that_was_not_withdrawn(tmp_path_factory, made, steps):
+    check_what_counts(tmp_path_factory.mktemp("store"), made, steps)
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(steps=STEPS)
+def test_what_counts_is_always_the_newest_that_was_not_withdrawn_300_times(tmp_path_factory, made, steps):
+    check_what_counts(tmp_path_factory.mktemp("store"), made, steps)

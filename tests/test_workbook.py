@@ -915,8 +915,7 @@ fractions = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)).map(sorted).
 
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
-def test_any_figures_filled_in_are_read_back(plan, plans, directory, units, data):
-    desk = Desk(plan, plans, directory, units)
+def test_any_figures_filled_in_are_read_back(desk, data):
     figures: dict[tuple[str, str], object] = {}
     for duty in desk.reporter().duties:
         key = duty.indicator, duty.unit

@@ -206,6 +206,12 @@ def test_counts_beside_their_share_are_its_parts_in_either_order(desk):
     assert (fraction(draft, "4", TRACH), fraction(draft, "4", LOC)) == ((5, 9), (6, 9))
 
 
+def test_parts_may_be_called_by_words_of_their_own(desk):
+    draft = desk.read(under_waves("Số thôn có sóng", "Tổng số thôn", rows=((1, "Xã Bành Trạch", 5, 9),)))
+    assert draft.clean, sentences(draft)
+    assert fraction(draft, "4", TRACH) == (5, 9)
+
+
 def test_a_share_that_contradicts_its_parts_is_refused(desk):
     content = under_waves(
         "Tổng số thôn", "Số thôn có sóng", "Tỷ lệ %", rows=((1, "Xã Bành Trạch", 5, 4, 55.56),)
@@ -214,7 +220,7 @@ def test_a_share_that_contradicts_its_parts_is_refused(desk):
 
 
 def test_a_part_that_says_nothing_known_is_asked_about_among_the_indicators_own(desk):
-    content = under_waves("Số thôn có sóng", "Tổng số thôn", rows=((1, "Xã Bành Trạch", 5, 9),))
+    content = under_waves("Nơi đã xong", "Nơi phải làm", rows=((1, "Xã Bành Trạch", 5, 9),))
     draft = desk.read(content)
     assert not draft.readings
     doubts = [d for d in draft.open_doubts if isinstance(d, HeadingUnclear)]
@@ -241,7 +247,7 @@ def test_a_year_in_a_later_heading_hides_no_swapped_parts(desk):
     later = ("STT", "Chỉ tiêu", "Mẫu số", "Tử số", 2021)
     draft = desk.read(own(heads, (1, MEETINGS, 3, 30), (), later, (1, RECORDS, 300, 30, 5)))
     assert fraction(draft, "11", "061") == (30, 300)
-    assert "column_ignored" in reasons(draft)
+    assert Why.EARLIER in why(draft, "E")
 
 
 def formatted(value, number_format):

@@ -12,7 +12,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,69 +20,8 @@ from kpi.problems import DamagedWorkbook, TooMany, TooManyRows, reason
 from kpi.workbook import apart, guard, limits
 from kpi.workbook.apart import load_apart
 from kpi.workbook.loading import load_here
-from tests.sheets import Desk, edit, grids, reasons, sentences
-
-OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-
-
-def zipped(parts):
-    raw = io.BytesIO()
-    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, content in parts.items():
-            target.writestr(name, content)
-    return raw.getvalue()
-
-
-def relations(*targets):
-    rows = (
-        f'<Relationship Id="r{n}" Type="{OFFICE}/{kind}" Target="{part}"/>'
-        for n, (kind, part) in enumerate(targets)
-    )
-    return f'<Relationships xmlns="{PACKAGE}">{"".join(rows)}</Relationships>'
-
-
-def parts(sheet="", strings="", styles="", sheets=1, main=MAIN):
-    """The parts of a small workbook; `sheet` is what stands in each of its worksheets."""
-    names = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(sheets)]
-    more = [("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")]
-    titles = "".join(f'<sheet name="Trang {n}" sheetId="{n + 1}" r:id="r{n}"/>' for n in range(sheets))
-    return {
-        "[Content_Types].xml": "<Types/>",
-        "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{OFFICE}"><sheets>{titles}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": relations(*names, *more),
-        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{strings}</sst>',
-        "xl/styles.xml": f'<styleSheet xmlns="{main}">{styles}</styleSheet>',
-        **{f"xl/{part}": f'<worksheet xmlns="{main}">{sheet}</worksheet>' for _, part in names},
-    }
-
-
-def book(sheet="", **rest):
-    return zipped(parts(sheet, **rest))
-
-
-def rows(*found):
-    return f"<sheetData>{''.join(found)}</sheetData>"
-
-
-def cells(count, width=100):
-    """A sheet of so many ones."""
-    full, rest = divmod(count, width)
-    return rows(
-        *["<row>" + "<c><v>1</v></c>" * width + "</row>"] * full,
-        "<row>" + "<c><v>1</v></c>" * rest + "</row>",
-    )
-
-
-def merged(count):
-    return "<mergeCells>" + '<mergeCell ref="A1:B1"/>' * count + "</mergeCells>"
-
-
-def one(address):
-    return rows(f'<row><c r="{address}"><v>1</v></c></row>')
+from tests.bare_books import OLE, STRICT, XML_2003, book, cells, locked, merged, one, parts, rows, xls, zipped
+from tests.sheets import edit, grids, reasons, sentences
 
 
 def padded(size):
@@ -161,14 +99,6 @@ def test_what_is_too_large_is_named_with_its_sheet_and_cell():
     assert "hơn 20.000 dòng hoặc 702 cột" in vi.explain(refused)
 
 
-def xls(write):
-    made = xlwt.Workbook()
-    write(made)
-    raw = io.BytesIO()
-    made.save(raw)
-    return raw.getvalue()
-
-
 def xls_merged(count):
     def write(made):
         sheet = made.add_sheet("a")
@@ -199,10 +129,6 @@ XLS_LIMITS = {
 def test_an_old_file_has_the_same_limits(make, limit):
     assert guard.refuse("a.xls", make(limit)) is None
     assert isinstance(guard.refuse("a.xls", make(limit + 1)), TooMany | TooManyRows)
-
-
-STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-XML_2003 = b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'
 
 
 @pytest.mark.parametrize(
@@ -273,14 +199,6 @@ def looping(at_sector):
     content = bytearray(xls(lambda made: made.add_sheet("a").write(0, 0, "x" * 9000)))
     (fat,) = struct.unpack_from("<I", content, 76)
     struct.pack_into("<I", content, (fat + 1) * 512 + at_sector * 4, at_sector)
-    return bytes(content)
-
-
-def locked():
-    """A password: a record near the beginning says that the rest is encrypted."""
-    content = bytearray(xls(lambda made: made.add_sheet("a").write(0, 0, "x")))
-    after = content.index(b"\x09\x08\x10\x00\x00\x06\x05\x00") + 20
-    struct.pack_into("<H", content, after, 0x2F)
     return bytes(content)
 
 
@@ -576,10 +494,7 @@ def test_garbled_sheets_inside_a_sound_file_never_break_the_reader(desk):
         assert sentences(draft) is not None
 
 
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
-def test_anything_typed_anywhere_is_answered_in_words(plan, plans, directory, units, data):
-    desk = Desk(plan, plans, directory, units)
+def check_what_is_typed(desk, data):
     typed = st.one_of(
         st.text(st.characters(min_codepoint=32, max_codepoint=8000, exclude_categories=["Cs"]), max_size=12),
         st.floats(allow_nan=False), st.integers(-(10**20), 10**20), st.booleans(), st.datetimes(),
@@ -600,3 +515,16 @@ def test_anything_typed_anywhere_is_answered_in_words(plan, plans, directory, un
     for doubt in draft.doubts:
         answered = desk.read(draft.content, answers={str(doubt.at): doubt.choices[0]})
         assert sentences(answered) is not None
+
+
+@settings(max_examples=25)
+@given(data=st.data())
+def test_anything_typed_anywhere_is_answered_in_words(desk, data):
+    check_what_is_typed(desk, data)
+
+
+@pytest.mark.slow
+@settings(max_examples=2_000)
+@given(data=st.data())
+def test_anything_typed_anywhere_is_answered_in_words_2_000_times(desk, data):
+    check_what_is_typed(desk, data)

@@ -99,6 +99,7 @@ from kpi.problems import (
     Doubt,
     EditionAssumed,
     EditionOutsidePlan,
+    EditionUnclear,
     EmptyFile,
     Estimated,
     FiguresReplaced,
@@ -132,6 +133,7 @@ from kpi.problems import (
     OnlyPercent,
     OtherCount,
     OtherFormat,
+    OtherMeasure,
     OutOfRange,
     OwnFigure,
     OwnFigureDiffers,
@@ -139,6 +141,7 @@ from kpi.problems import (
     PartMissing,
     PartsGlued,
     PercentInCount,
+    PercentOrCount,
     PercentUnclear,
     Problem,
     QuarterDisagrees,
@@ -423,6 +426,7 @@ NO = "Không"
 NOT_KNOWN = "Chưa có số liệu"
 LEAVE_OUT = "Bỏ qua"
 MEND_FILE = "Để tôi sửa tệp"
+IN_PERCENT = "Là tỷ lệ phần trăm"
 KEEP_NEW = "Giữ số mới"
 
 GUIDE_SHEET = "Hướng dẫn"
@@ -742,6 +746,8 @@ def _mistake(problem: Problem) -> str:
                 f"ô cần số đếm nhưng đang có định dạng phần trăm (Excel hiện {found}). Đổi định dạng ô về Số (Number) "
                 "rồi nhập lại số."
             )
+        case OtherMeasure(_, found):
+            return f"“{found}”: số liệu phải ghi đúng đơn vị tính của chỉ tiêu, không ghi theo nghìn, trăm hay mét. Đổi số và đơn vị tính."
         case DateInValue(_, found):
             return (
                 f"ô là ngày tháng ({found}), không phải số; có thể Excel đã đổi số dạng “10/12” thành ngày. "
@@ -869,6 +875,10 @@ def _question(doubt: Doubt) -> str:
     match doubt:
         case PercentUnclear(_, found, choices):
             return f"ghi {found}: là {' hay '.join(choices)}?{so_on}"
+        case PercentOrCount(_, found, indicator):
+            return f"chỉ tiêu {indicator} ghi {found} không kèm dấu %: là tỷ lệ phần trăm hay số đếm?{so_on}"
+        case EditionUnclear(_, indicator, year):
+            return f"chỉ tiêu {indicator}: tiêu đề ghi năm {year}. Thứ hạng này của bảng xếp hạng năm nào?{so_on}"
         case SeparatorUnclear(_, found, choices):
             return f"ghi {found}: dấu chấm/phẩy là hàng nghìn hay thập phân ({' hay '.join(choices)})?{so_on}"
         case DateUnclear(_, found):

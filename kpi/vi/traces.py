@@ -21,6 +21,7 @@ WHY: Mapping[Why, str] = {
     Why.GROUP: "dòng tên nhóm; số cộng của nhóm được tính lại và đối chiếu",
     Why.SUBTOTAL: "dòng cộng một phần; được tính lại và đối chiếu",
     Why.TOTAL: "dòng tổng cộng; được tính lại và đối chiếu",
+    Why.RATES: "dòng tỷ lệ chung; được tính lại từ số của từng đơn vị",
     Why.REMARKS: "ghi chú, giải trình",
     Why.SIGNATURE: "phần ký tên và những gì đứng sau",
     Why.WORDS: "dòng chỉ có chữ, không có số liệu",

@@ -14,8 +14,9 @@ from openpyxl.utils import get_column_letter
 from kpi.model import Behaviour, Cell, Entry, Indicator, Plan, Quarter
 from kpi.problems import ForeignLetters, HeadingDisagrees, IndicatorTwice, Problem
 from kpi.units import Units
+from kpi.workbook import times
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.words import TICKS, fold, folded, foreign_letters, plain, turns
+from kpi.workbook.words import TICKS, fold, folded, foreign_letters, plain, tidy, turns
 
 # Titles, mottos and form numbers stand over the table, but not more than this.
 DEEPEST = 40
@@ -30,6 +31,8 @@ class Role(StrEnum):
     UNIT = auto()
     ABOVE = auto()
     """The unit above the row's own."""
+    PERIOD = auto()
+    """Which quarter a row is about."""
     MEASURE = auto()
     TARGET = auto()
     ACHIEVED = auto()
@@ -72,7 +75,10 @@ _WHOLE: Mapping[Role, frozenset[str]] = {
     ),
     Role.EDITION: folded("Năm số liệu", "Năm", "Năm xếp hạng", "Năm dữ liệu", "Năm đánh giá"),
     Role.RANK: folded("Hạng", "Xếp hạng", "Thứ hạng", "Hạng trong năm"),
-    Role.INCREMENT: folded("Phát sinh", "Phát sinh trong kỳ", "Phát sinh trong quý", "Trong kỳ", "Trong quý"),
+    Role.INCREMENT: folded(
+        "Phát sinh", "Phát sinh trong kỳ", "Phát sinh trong quý", "Trong kỳ", "Trong quý", "Cả quý", "Cộng cả quý",
+    ),
+    Role.PERIOD: folded("Kỳ", "Kỳ báo cáo", "Kỳ số liệu", "Quý", "Quý báo cáo"),
 }  # fmt: skip
 _BEGINS: tuple[tuple[str, Role], ...] = (
     ("tu so", Role.NUMERATOR),
@@ -91,41 +97,34 @@ _BEGINS: tuple[tuple[str, Role], ...] = (
 )
 _BY_WORDING = {words: role for role, wordings in _WHOLE.items() for words in wordings}
 _FIRST_WORDS = frozenset(begin.partition(" ")[0] for begin, _ in _BEGINS)
-# "Tử số quý trước", "Mẫu số năm 2021", "Tỷ lệ theo kế hoạch": parts of other times, only to be compared with.
-_OTHER_TIME = re.compile(
-    r"^(?:tu so|mau so|ti le|ket qua|thuc hien|hang)\b.*\b(?:truoc|cung ki|ke hoach|(?:nam|qui) (?:[ivx]+ )?\d{4})\b"
-)
-# "Ước quý sau", "Ước cả năm": not of this quarter, unless the heading names it.
-_LATER = re.compile(r"^uoc\b.*\b(?:sau|toi|tiep theo|nam)\b")
 _WHOLES = folded("Tổng số", "Tổng", "Tổng số phải thực hiện")
-_ANSWERS: Mapping[str, Role] = {plain("Có"): Role.YES, plain("Không"): Role.NO}
 VALUES = frozenset(
     {Role.NUMERATOR, Role.DENOMINATOR, Role.SHARE, Role.VALUE, Role.YES, Role.NO, Role.EDITION, Role.RANK}
 )
 _MODES = frozenset({Role.ESTIMATE, Role.INCREMENT, Role.CUMULATIVE})
 
 
-_QUARTER = re.compile(r"\b(?:qui |q)(iv|i{1,3}|[1-4])\b")
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_YEAR = re.compile(r"\b20\d\d\b")
-_TIME = re.compile(r"\b(?:trong )?(?:(?:qui |q)(?:iv|i{1,3}|[1-4])\b(?: nam\b)?(?: 20\d\d\b)?|nam 20\d\d\b)")
-
-
 def _dated(text: str, quarter: Quarter) -> Role | None:
     """What a heading with a quarter or a year in it holds: what it says of this quarter, or another time's."""
-    words = plain(re.split(r"[:\n]", text, maxsplit=1)[0])
-    if not _TIME.search(words):
+    words = plain(_before_colon(text))
+    if not times.names_time(words):
         return None
-    rest = " ".join(_TIME.sub(" ", words).split())
+    rest = times.without_time(words)
     role = role_of(rest) if rest else Role.VALUE
     if role not in VALUES | _MODES | {Role.BEFORE}:
         return None
-    years = {int(year) for year in _YEAR.findall(words)}
-    quarters = {_ROMAN.get(q) or int(q) for q in _QUARTER.findall(words)}
-    whole_year = role is Role.ESTIMATE and not quarters
-    if whole_year or years - {quarter.year} or quarters - {quarter.number}:
-        return Role.BEFORE
-    return role
+    whole_year = role is Role.ESTIMATE and not times.quarters_in(words)
+    return Role.BEFORE if whole_year or times.is_elsewhere(words, quarter) else role
+
+
+def _before_colon(text: str) -> str:
+    return re.split(r"[:\n]", text, maxsplit=1)[0]
+
+
+# "Ước quý sau", "Ước cả năm": not of this quarter, unless the heading names it.
+_LATER = re.compile(r"^uoc\b.*\b(?:sau|toi|tiep theo|nam)\b")
+# "Tử số quý trước", "Tỷ lệ theo kế hoạch".
+_COMPARED = re.compile(r"^(?:tu so|mau so|ti le|ket qua|thuc hien|hang)\b.*\b(?:truoc|cung ki|ke hoach)\b")
 
 
 _IN_YEAR = re.compile(r"\b(?:lui ke|ca nam|tu dau nam)\b")
@@ -134,13 +133,13 @@ _IN_QUARTER = re.compile(r"\b(?:phat sinh|trong (?:qui|ki))\b")
 
 def _mode_of(level: str, quarter: Quarter | None) -> Role | None:
     """Whether a heading of values says that it counts the quarter or the year so far."""
-    words = plain(re.split(r"[:\n]", level, maxsplit=1)[0])
+    words = plain(_before_colon(level))
     if _IN_YEAR.search(words):
         return Role.CUMULATIVE
     if _IN_QUARTER.search(words):
         return Role.INCREMENT
     # Of the first quarter's year there is nothing but the quarter.
-    whole_year = quarter is not None and quarter.number > 1 and not _QUARTER.search(words)
+    whole_year = quarter is not None and quarter.number > 1 and not times.quarters_in(words)
     return Role.CUMULATIVE if whole_year and re.search(r"\bnam 20\d\d\b", words) else None
 
 
@@ -149,8 +148,8 @@ def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
     """By the whole heading, then by what stands before a colon or a bracket; with a quarter, by the time it names."""
     if quarter and (dated := _dated(text, quarter)):
         return dated
-    said = plain(re.split(r"[:\n]", text, maxsplit=1)[0])
-    if _OTHER_TIME.search(said) or (_LATER.search(said) and not _QUARTER.search(said)):
+    said = plain(_before_colon(text))
+    if _COMPARED.search(said) or (_LATER.search(said) and not times.quarters_in(said)):
         return Role.BEFORE
     for part in dict.fromkeys((text, re.split(r"[:(\n]", text, maxsplit=1)[0])):
         words = plain(part)
@@ -169,6 +168,10 @@ _NUMBERED = re.compile(
 _NUMBER_LAST = re.compile(
     r"(.+?)\s*[-–]?\s*(?:\((\d{1,2})\)|\(?\bct\s*\.?\s*(\d{1,2})\)?|\(?\bchi tieu (?:so )?(\d{1,2})\)?)"
 )
+
+
+# Under the name of an indicator its target may stand, as in the forms.
+_TARGET_LINE = re.compile(r"\n\s*(?:chỉ tiêu|kế hoạch|mục tiêu)[^:\n]*:[^\n]*", re.IGNORECASE)
 
 
 def strange(at: Cell, spot: Spot | None) -> Problem | None:
@@ -192,6 +195,8 @@ class Names:
             "%"
         }
         self._numbers = {i.number for i in plan.indicators}
+        self.parts = {plain(part) for i in plan.indicators for part in (i.numerator, i.denominator) if part}
+        """What the plan itself calls numerators and denominators."""
         named = [(plain(name), i.number) for i in plan.indicators for name in (i.name, i.short_name) if name]
         self._longest_first = sorted(named, key=lambda pair: -len(pair[0]))
 
@@ -210,6 +215,16 @@ class Names:
         number = str(int(number)) if number else None
         rest = text if numbered is None else words[numbered.end() :]
         return number if number in self._numbers else None, self._by_name(plain(rest))
+
+    def beside(self, text: str) -> str:
+        """The plain words of a heading or a row that are neither the number nor the name of an indicator."""
+        words = fold(_TARGET_LINE.sub("", text))
+        numbered = _NUMBERED.match(words)
+        padded = f" {plain(words[numbered.end() :] if numbered else words)} "
+        name = next((name for name, _ in self._longest_first if f" {name} " in padded), None)
+        if name is None and self._by_name(padded.strip()):
+            return ""
+        return (padded.replace(f" {name} ", " ", 1) if name else padded).strip()
 
     def is_unit(self, text: str) -> bool:
         """A name of the directory; nothing that long is one."""
@@ -245,6 +260,8 @@ class Column:
     indicator: str | None = None
     mode: Role | None = None
     """ESTIMATE, INCREMENT or CUMULATIVE."""
+    year: int | None = None
+    """The year that the heading names, of this or another time."""
 
     @property
     def letter(self) -> str:
@@ -294,6 +311,10 @@ class Table:
         ):
             if column.role:
                 chosen.setdefault(column.role, column)
+        counted = Role.DENOMINATOR in chosen and Role.NUMERATOR not in chosen and Role.VALUE in chosen
+        if counted and indicator.entry is Entry.FRACTION:
+            # "Tổng số | Thực hiện": what was done of all.
+            chosen[Role.NUMERATOR] = chosen.pop(Role.VALUE)
         return chosen
 
     def estimates(self, indicator: Indicator) -> dict[Role, Column]:
@@ -331,27 +352,48 @@ def _table_at(grid: Grid, row: int, width: int, plan: Plan, names: Names) -> Tab
     if key is None:
         return None
     top, bottom = _extent(grid, row, key, width, names)
-    columns = tuple(_columns(grid, top, bottom, width, plan, names))
+    columns = _paired(tuple(_columns(grid, top, bottom, width, plan, names)), plan, names)
     if not any(c.role in VALUES or (c.role is None and c.indicator) for c in columns):
         return None
-    columns = _counted(grid, bottom, _without_achievement(_paired(columns, plan)), plan, names)
+    columns = _counted(grid, bottom, _without_achievement(columns), plan, names)
     faults = tuple(_faults(grid, top, bottom, columns, names))
     return _settled(Table(grid, top, bottom + 1, columns, faults), width, names)
 
 
-def _paired(columns: tuple[Column, ...], plan: Plan) -> tuple[Column, ...]:
-    """ "Có" without "Không" beside it is a column as any; the only column under an indicator with one part is that part."""
-    found = []
-    for column in columns:
-        beside = {c.role for c in columns if c.indicator == column.indicator and c is not column}
-        role = column.role
-        if role in _ANSWERS.values() and not beside & {*_ANSWERS.values()} - {role}:
-            role = Role.VALUE if role is Role.YES else None
-        if role is None and column.indicator and not beside & (VALUES | {None}):
+def _paired(columns: tuple[Column, ...], plan: Plan, names: Names) -> tuple[Column, ...]:
+    """ "Có" with "Không" beside it is ticked; the only column under an indicator with one part is that part."""
+    found = list(columns)
+    for place, (yes, no) in enumerate(pairwise(columns)):
+        alike = yes.indicator == no.indicator and no.index == yes.index + 1
+        if alike and _are_opposite(_last(yes, names), _last(no, names), _name_of(yes, plan)):
+            found[place] = replace(yes, role=Role.YES, mode=None)
+            found[place + 1] = replace(no, role=Role.NO, mode=None)
+    for place, column in enumerate(found):
+        beside = {c.role for c in found if c.indicator == column.indicator and c is not column}
+        if column.role is None and column.indicator and not beside & (VALUES | {None}):
             entry = plan.indicator(column.indicator).entry
-            role = None if entry is Entry.FRACTION else _sole_role(entry)
-        found.append(replace(column, role=role))
+            sole = None if entry is Entry.FRACTION or _is_denied(column, names) else _sole_role(entry)
+            found[place] = replace(column, role=sole)
     return tuple(found)
+
+
+def _last(column: Column, names: Names) -> str:
+    return names.beside(column.heading.split(" / ")[-1])
+
+
+def _name_of(column: Column, plan: Plan) -> str:
+    return plain(plan.indicator(column.indicator).name) if column.indicator else ""
+
+
+def _are_opposite(yes: str, no: str, name: str) -> bool:
+    """ "Có | Không", "Đạt | Chưa đạt", or of words of the indicator's own: "Hoạt động | Không hoạt động"."""
+    if yes == "co":
+        return no in {"khong", "chua", "khong co", "chua co"}
+    return no in {f"khong {yes}", f"chua {yes}"} and (yes == "dat" or f" {yes} " in f" {name} ")
+
+
+def _is_denied(column: Column, names: Names) -> bool:
+    return any(times.is_denied(names.beside(level)) for level in column.heading.split(" / "))
 
 
 def _sole_role(entry: Entry) -> Role:
@@ -398,30 +440,23 @@ def _counted(
             for c in columns
             if c.role in {None, Role.VALUE}
             and (c in mine or share.indicator is None)
-            and _is_whole(plain(c.heading.split(" / ")[-1]), under=share.indicator)
+            and plain(c.heading.split(" / ")[-1]) in _WHOLES
         ]
-        values = [
-            c for c in mine if c not in wholes and (c.role is Role.VALUE or (c.role is None and c.indicator))
-        ]
+        values = [c for c in mine if c.role is Role.VALUE and c not in wholes]
         if len(values) != 1 or len(wholes) != 1 or parts & {Role.NUMERATOR, Role.DENOMINATOR}:
             continue
         over, under = values[0], wholes[0]
-        rows = [r for r in grid.rows if r > bottom and (grid.at(r, over.index) or grid.at(r, under.index))]
+        rows = [r for r in grid.rows if r > bottom]
         if key:
-            known = {n for r in rows if (n := names.known(grid.text(r, key.index)))}
-            if any(plan.indicator(n).entry is not Entry.FRACTION for n in known):
-                continue
-        if rows and all(_is_count(grid.at(r, c.index)) for r in rows for c in (over, under)):
+            known = ((r, names.known(grid.text(r, key.index))) for r in rows)
+            rows = [r for r, n in known if n and plan.indicator(n).entry is Entry.FRACTION]
+        counts = [spot for r in rows for c in (over, under) if (spot := grid.at(r, c.index))]
+        if counts and all(map(_is_count, counts)):
             found[columns.index(over)] = replace(over, role=Role.NUMERATOR)
             found[columns.index(under)] = replace(
                 under, role=Role.DENOMINATOR, indicator=share.indicator, mode=share.mode
             )
     return tuple(found)
-
-
-def _is_whole(words: str, under: str | None) -> bool:
-    """Under an indicator's own heading the things may be named as well: "Tổng số thôn"."""
-    return words in _WHOLES or (under is not None and words.startswith("tong so "))
 
 
 def _is_count(spot: Spot | None) -> bool:
@@ -517,7 +552,7 @@ def _may_head(grid: Grid, row: int, table: Table, names: Names) -> bool:
 
 def _is_words(spot: Spot) -> bool:
     """A year may head a column as well."""
-    return isinstance(spot.value, str) or (isinstance(spot.value, int) and bool(_YEAR.fullmatch(spot.text)))
+    return isinstance(spot.value, str) or bool(re.fullmatch(r"20\d\d", spot.text))
 
 
 def _key_column(roles: Mapping[int, Role | None]) -> int | None:
@@ -571,11 +606,11 @@ def _is_subheading(grid: Grid, row: int, key: int, width: int, names: Names) -> 
 def _is_answers(grid: Grid, row: int, spots: list[Spot]) -> bool:
     """ "Có | Không" over columns that are ticked: below, nobody writes these words again."""
     said = [plain(spot.text) for spot in spots]
-    pairs = len(said) // 2
-    if not pairs or said != ["co", "khong"] * pairs:
+    pairs = list(zip(said[::2], said[1::2], strict=False))
+    if not pairs or len(said) % 2 or not all(_are_opposite(yes, no, yes) for yes, no in pairs):
         return False
     below = {fold(text) for spot in spots for text in _texts(grid, row, spot.column)}
-    return bool(below & TICKS) and not below & {"co", "khong"}
+    return bool(below & (TICKS | {"1"})) and not below & {*said, "co", "khong"}
 
 
 _INDEX = re.compile(r"\(?([A-Za-z]|\d{1,2})\)?(\s*=.*)?")
@@ -617,7 +652,7 @@ def _columns(grid: Grid, top: int, bottom: int, width: int, plan: Plan, names: N
                 over = {r: t for r, t in over.items() if r < row}
                 if names.known(text) or role_of(text, names.quarter) in _MODES | {Role.BEFORE}:
                     over[row] = text
-        if column.role in VALUES | {Role.BEFORE} and over:
+        if column.role in VALUES | {Role.BEFORE, None} and over:
             rows = range(top, bottom + 1)
             texts = [text for row in rows if (text := _raw(grid, row, index) or over.get(row, ""))]
             column = _column(index, _once(texts), plan, names)
@@ -657,14 +692,38 @@ def _column(index: int, levels: list[str], plan: Plan, names: Names) -> Column:
             role = role if role is Role.BEFORE and found in VALUES else found
             if found in VALUES:
                 mode = _mode_of(level, names.quarter) or mode
-    if role is None:
-        role = _ANSWERS.get(plain(levels[-1]))
-    if role is None and indicator and names.known(levels[-1]):
-        role = _sole_role(plan.indicator(indicator).entry)
+    entry = plan.indicator(indicator).entry if indicator else None
+    if role is None and entry and names.known(levels[-1]):
+        role = _sole_role(entry)
     if role is None and mode:
         role = Role.VALUE
+    if role in VALUES | {Role.BEFORE, Role.TARGET, None}:
+        role, mode = _qualified(role, mode, levels, entry, plan, names)
     # What stands under an indicator's heading and says nothing known is some part of it.
-    return Column(index, heading, role, indicator if role in VALUES | {Role.BEFORE, None} else None, mode)
+    indicator = indicator if role in VALUES | {Role.BEFORE, None} else None
+    years = times.years_in(plain(heading))
+    return Column(index, heading, role, indicator, mode, years.pop() if len(years) == 1 else None)
+
+
+def _qualified(
+    role: Role | None, mode: Role | None, levels: list[str], entry: Entry | None, plan: Plan, names: Names
+) -> tuple[Role | None, Role | None]:
+    """What any of the headings over a column says of its time, of a plan, or against the indicator, holds for it."""
+    said = [(level, names.beside(level)) for level in levels if plain(level) not in names.parts]
+    quarter = names.quarter
+    # The year of a ranking is that of its edition.
+    if quarter and entry is not Entry.RANK and any(_is_elsewhere(*pair, quarter) for pair in said):
+        return Role.BEFORE, mode
+    if any(times.is_planned(beside) for _, beside in said):
+        # Only a heading that says no more is the target itself.
+        return Role.TARGET, None if role is Role.TARGET and len(levels) == 1 else Role.ACHIEVED
+    if entry and role in VALUES and any(times.is_denied(beside) for _, beside in said):
+        return None, mode
+    return role, mode
+
+
+def _is_elsewhere(level: str, beside: str, quarter: Quarter) -> bool:
+    return times.is_elsewhere(beside, quarter) or times.cut_off_elsewhere(fold(level), quarter)
 
 
 def _role_at_end(level: str, indicator: Indicator) -> Role | None:
@@ -682,12 +741,24 @@ def _role_at_end(level: str, indicator: Indicator) -> Role | None:
     return _role_by_meaning(level, indicator)
 
 
+# What says nothing of its own in the name of a part.
+_SMALL = frozenset({"số", "các", "và", "tại", "của", "lượng"})
+
+
 def _role_by_meaning(level: str, indicator: Indicator) -> Role | None:
-    """A heading that says what is counted, instead of "Tử số" and "Mẫu số"."""
-    words = plain(re.sub(r"^\s*\(?\d{1,2}[.)]\s*", "", level))
-    if indicator.numerator and words == plain(indicator.numerator):
-        return Role.NUMERATOR
-    return Role.DENOMINATOR if indicator.denominator and words == plain(indicator.denominator) else None
+    """A heading that says what is counted, instead of "Tử số" and "Mẫu số": its words are those of one part alone."""
+    said = _words(re.sub(r"^\s*\(?\d{1,2}[.)]\s*", "", level)) - _SMALL
+    over, under = (
+        bool(said) and said <= _words(part) for part in (indicator.numerator, indicator.denominator)
+    )
+    if over is under:
+        return None
+    return Role.NUMERATOR if over else Role.DENOMINATOR
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", tidy(text).casefold()))
 
 
 def _faults(

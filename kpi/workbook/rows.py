@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from kpi.model import Cell, Indicator, Level, Unit
+from kpi.model import Cell, Entry, Indicator, Level, Unit
 from kpi.problems import (
     CodeAndNameDisagree,
     CodeIgnored,
@@ -31,13 +31,15 @@ from kpi.problems import (
     Why,
 )
 from kpi.units import Match
+from kpi.workbook import times
 from kpi.workbook.desk import Desk
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.headings import VALUES, Column, Role, Table, strange
+from kpi.workbook.headings import LONGEST_NAME, VALUES, Column, Role, Table, strange
 from kpi.workbook.placing import place_row
 from kpi.workbook.words import (
     NO,
     YES,
+    beside_total,
     ends_table,
     fold,
     group_mark,
@@ -47,6 +49,7 @@ from kpi.workbook.words import (
     is_note,
     is_subtotal,
     is_total,
+    plain,
     summed_marks,
 )
 
@@ -64,6 +67,10 @@ class Line:
     """What the file itself says the target is."""
     expects: bool = False
     """Some of its columns hold what is expected, for want of what was done."""
+    measure: str = ""
+    """In which unit the row says that it counts."""
+    year: int | None = None
+    """Which the row itself names."""
 
     def spot(self, role: Role) -> Spot | None:
         column = self.columns.get(role)
@@ -100,6 +107,23 @@ def rows(table: Table, desk: Desk) -> Rows:
     walk = _Walk(table, desk)
     walk.run()
     return walk.found
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    line: Line
+    words: str
+    whole: bool
+    """It is of the reporter's own unit and nothing else."""
+    place: int
+    """How many lines stand above it."""
+
+
+def _by_indicator(totals: Iterable[_Total]) -> dict[str, list[_Total]]:
+    found: dict[str, list[_Total]] = {}
+    for total in totals:
+        found.setdefault(total.line.indicator.number, []).append(total)
+    return found
 
 
 @dataclass
@@ -157,7 +181,14 @@ class _Walk:
         self._code = table.column(Role.CODE)
         self._order = table.column(Role.ORDER)
         self._indicator = table.column(Role.INDICATOR)
+        self._measure = table.column(Role.MEASURE)
+        self._period = table.column(Role.PERIOD)
         self._indicators = () if table.long else self._named_indicators()
+        self._totals: list[_Total] = []
+        self._over: str | None = None
+        """The indicator that heads the rows of units under it, in a table with a row per indicator."""
+        self._of = self._titled_unit()
+        """The unit that heads the rows of indicators under it."""
 
     @cached_property
     def _beside(self) -> list[Column]:
@@ -190,6 +221,7 @@ class _Walk:
                 read.append(row)
         trail.columns(grid, read, self._whys())
         self._add_sums()
+        self._add_totals()
         hidden = tuple(r for r in grid.hidden_rows if r in set(self._unit_rows))
         if hidden:
             self.desk.notices.append(HiddenRows(grid.cell(hidden[0], 1), hidden))
@@ -264,6 +296,8 @@ class _Walk:
         return [spot for index in self._read_columns if (spot := self.grid.at(row, index))]
 
     def _row(self, row: int) -> Why:
+        if self._is_of_another_time(self._text(row, self._period)):
+            return Why.EARLIER
         labels = [self._text(row, c) for c in (self._order, self._code, self._unit, self._indicator) if c]
         labels = [text for text in labels if text]
         totals = [text for text in labels if is_total(text) and not self._is_name(text)]
@@ -272,15 +306,17 @@ class _Walk:
                 self._sum(row, lines)
             return Why.SUBTOTAL
         if totals:
-            self._total(row)
-            return Why.TOTAL
+            return self._total(row, totals[0])
         if labels and is_note(labels[0]) and not self._values(row):
             return Why.REMARKS
         if self._is_foreign(row):
             return Why.ROW
         if mark := self._group_mark(row):
             self._groups.begin(mark, row)
+            self._of = self._unit_called(labels[-1]) or self._of
             return Why.GROUP
+        if labels and plain(labels[-1]) in _RATES:
+            return Why.RATES
         if beside := group_mark(self._text(row, self._order)):
             self._groups.close(beside)
         if self.table.long:
@@ -322,10 +358,57 @@ class _Walk:
                 found = True
         return found
 
-    def _total(self, row: int) -> None:
-        number = self.desk.names.known(self._text(row, self._indicator)) if self.table.long else None
-        for indicator in [self.desk.plan.indicator(number)] if number else self._indicators:
-            self.found.totals.append(self._line(row, indicator, None))
+    def _is_of_another_time(self, text: str) -> bool:
+        words = plain(text)
+        return bool(words) and (
+            times.is_elsewhere(words, self.desk.quarter)
+            or times.is_elsewhere(f"qui {words}", self.desk.quarter)
+        )
+
+    def _total(self, row: int, text: str) -> Why:
+        beside = beside_total(text)
+        if self._is_of_another_time(beside) or times.is_planned(beside):
+            return Why.EARLIER
+        indicators = self._indicators
+        if self.table.long:
+            lines = self.found.lines
+            number = self.desk.names.known(self._text(row, self._indicator))
+            sole = {line.indicator.number for line in lines}
+            number = number or (sole.pop() if len(sole) == 1 else None)
+            if number is None and self._values(row):
+                self.desk.notices.append(RowIgnored(self.grid.cell(row, self._values(row)[0].column), text))
+                return Why.ROW
+            indicators = (self.desk.plan.indicator(number),) if number else ()
+        for indicator in indicators:
+            whole = self._is_own_whole(beside)
+            self._totals.append(
+                _Total(self._line(row, indicator, None), plain(text), whole, len(self.found.lines))
+            )
+        return Why.TOTAL
+
+    def _is_own_whole(self, beside: str) -> bool:
+        """A total of no more than the reporter's own unit: "Tổng số xã" counts something else."""
+        own = self.desk.units.get(self.desk.within) if self.desk.within else self.desk.units.province
+        return not set(beside.split()) - set(plain(own.title).split()) - {"toan", "cua", "chung"}
+
+    def _add_totals(self) -> None:
+        """The only total of an indicator, over or under all its rows, may be the unit's own figure; others are compared."""
+        for indicator, mine in _by_indicator(self._totals).items():
+            lines = [
+                (place, line)
+                for place, line in enumerate(self.found.lines)
+                if line.indicator.number == indicator
+            ]
+            every, since = [line for _, line in lines], 0
+            for total in mine:
+                above = [line for place, line in lines if since <= place < total.place]
+                alone = len(mine) == 1 and total.whole and len(above) in {0, len(every)}
+                grand = total is mine[-1] and not total.words.startswith("cong")
+                if alone:
+                    self.found.totals.append(total.line)
+                else:
+                    self.found.sums.append((total.line, every if grand or not above else above))
+                since = total.place
 
     def _line(self, row: int, indicator: Indicator, unit: Unit | None, target: Spot | None = None) -> Line:
         """Its columns are those of what was done; where nothing is said of that, of what is expected."""
@@ -337,7 +420,12 @@ class _Walk:
             said = any(self.grid.at(row, c.index) for c in done.values())
             columns = done if said else columns | expected
         expects = any(c.mode is Role.ESTIMATE for c in columns.values()) if self._expects else False
-        return Line(self.grid, row, indicator, unit, columns, target, expects)
+        measure, name = self._text(row, self._measure), self._text(row, self._indicator)
+        years = (
+            times.years_in(self.desk.names.beside(name)) if name and indicator.entry is Entry.RANK else set()
+        )
+        year = years.pop() if len(years) == 1 else None
+        return Line(self.grid, row, indicator, unit, columns, target, expects, measure, year)
 
     def _add(self, line: Line) -> None:
         self.found.lines.append(line)
@@ -407,13 +495,20 @@ class _Walk:
                 self.desk.problems.append(RowWithoutIndicator(self.grid.cell(row, typed[0].column)))
             return Why.ROW if typed else Why.WORDS
         number = self.desk.names.known(text)
-        if number is None and values and self._indicator:
-            number = place_row(
-                self.grid.cell(row, self._indicator.index), text, self._named_below(), self.desk
-            )
+        named = None if number else self._unit_called(text)
+        if not values:
+            self._over, self._of = number or self._over, named or self._of
+            return Why.NAME if number or named else Why.WORDS
+        if named and self._over:
+            number = self._over
+        elif self._indicator and (number is None or self._is_doubtful(number, text)):
+            others = self._named_below() - {number}
+            number = place_row(self.grid.cell(row, self._indicator.index), text, others, self.desk)
+        else:
+            self._over = number
         if number is None:
-            return Why.ROW if values else Why.WORDS
-        unit = self._unit_of_long_row(row, number)
+            return Why.ROW
+        unit = named or self._unit_of_long_row(row, number)
         if unit is None:
             return Why.ROW if values else Why.WORDS
         self._unit_rows.append(row)
@@ -422,6 +517,30 @@ class _Walk:
         target = self.grid.at(row, column.index) if column else None
         self._add(self._line(row, indicator, unit, target))
         return Why.FIGURE
+
+    def _is_doubtful(self, number: str, text: str) -> bool:
+        """What stands beside an indicator's name says another time, a plan, or the opposite."""
+        beside, quarter = self.desk.names.beside(text), self.desk.quarter
+        rank = self.desk.plan.indicator(number).entry is Entry.RANK
+        elsewhere = times.is_elsewhere(beside, quarter) or times.cut_off_elsewhere(fold(text), quarter)
+        return times.is_planned(beside) or times.is_denied(beside) or (elsewhere and not rank)
+
+    def _unit_called(self, text: str) -> Unit | None:
+        """The unit whose name a text is."""
+        match = self.desk.match(text, None, self.desk.within) if len(text) <= LONGEST_NAME else None
+        return match.unit if match and match.unit and match.exact else None
+
+    def _titled_unit(self) -> Unit | None:
+        """A unit below the reporter's own that the sheet is named after, or words alone just above the table."""
+        if not self.table.long or not self.desk.within:
+            return None
+        above = (self.grid.rows.get(self.table.top - step, []) for step in range(1, TITLE_ROWS + 1))
+        titles = [self.grid.title, *(spots[0].text for spots in above if len(spots) == 1)]
+        named = [unit for text in reversed(titles) if (unit := self._unit_called(text))]
+        own = [
+            unit for unit in named if self.desk.units.parent(unit) == self.desk.units.get(self.desk.within)
+        ]
+        return own[0] if own else None
 
     def _named_below(self) -> set[str]:
         """The indicators that rows of this table name."""
@@ -432,10 +551,12 @@ class _Walk:
         if self._text(row, self._unit) or self._text(row, self._code):
             return self._find_unit(row, [number])
         asked = self.desk.asked.get(number, [])
-        if len(asked) == 1:
+        if len(asked) == 1 and not (self._of and self._of.code != asked[0]):
             return self.desk.units.get(asked[0])
         # Without names of units a district speaks of itself. What is not this reporter's can be asked about.
         nameless = self._unit is None and self._code is None and self.desk.within
+        if nameless and self._of:
+            return self._of
         if (nameless or not asked) and self._values(row):
             return self.desk.units.get(self.desk.within) if self.desk.within else self.desk.units.province
         if self._values(row):
@@ -512,7 +633,7 @@ class _Walk:
         order, code = self._text(row, self._order), self._text(row, self._code)
         if order and is_group_number(order) and not any(map(_tells, self._values(row))):
             return
-        hinted = match.since or match.encoding or match.suggestions
+        hinted = match.since or match.encoding or (match.suggestions and not name.endswith(":"))
         if not self._values(row) and not hinted and not code and not order.strip(".").isdecimal():
             if not is_group_number(name.split(".")[0]):
                 self.desk.notices.append(RowIgnored(at, name))
@@ -554,6 +675,10 @@ def _is_value(spot: Spot) -> bool:
     return isinstance(spot.value, int | float | date | time | timedelta)
 
 
+# How far over a table the unit that it is about may stand.
+TITLE_ROWS = 3
+# A row of shares under the totals.
+_RATES = frozenset({"ti le", "ti le %", "ti le dat", "ti le chung"})
 # What no unit is called, and parts of a table are.
 _REGION = re.compile(r"\b(vung|mien|khu vuc|khoi|phan|cum|cac)\b")
 
@@ -585,6 +710,7 @@ _WHY = {
     Role.ABOVE: Why.NAME,
     Role.INDICATOR: Why.NAME,
     Role.MEASURE: Why.MEASURE,
+    Role.PERIOD: Why.NAME,
     Role.TARGET: Why.TARGET,
     Role.BEFORE: Why.EARLIER,
     Role.NOTE: Why.REMARKS,

@@ -64,6 +64,9 @@ NONE_HAPPENED = folded("không có", "không phát sinh", "KPS", "k phát sinh",
 
 # With their accents, since "Công an" is no total.
 _TOTAL = re.compile(r"(tổng (cộng|số|hợp)|tổng|cộng|toàn (tỉnh|huyện|thành phố|thị xã))(?=$|[\s:;,.(=])")
+_TOTAL_WORDS = re.compile(
+    r"^(?:(?:tong cong|tong so|tong hop|tong|cong chung|cong|toan (?:tinh|huien|thanh pho|thi xa))\b ?)+"
+)
 _TOTALS = folded(
     "tổng cộng", "tổng số", "tổng", "cộng", "toàn tỉnh", "toàn huyện", "toàn thành phố", "cộng chung"
 )
@@ -77,6 +80,9 @@ _END = re.compile(
     r"\(?(nguoi (lap|tong hop|bao cao|ki)\b|thu truong\b|ki,|ki ten|noi nhan|giam doc\b|truong phong\b|chu tich\b"
     r"|pho (giam doc|truong phong|chu tich)\b|[tk]m\.|kt\.|tl\.|tuq\.)|.*,\s*ngai[\s\d.…_]*thang[\s\d.…_]*nam"
 )
+# A unit of measure that the plan does not count in.
+_SCALED = re.compile(r"(?:nghin|ngan|tram|chuc|trieu)\b")
+_MEASURE = re.compile(r"(?:don vi tinh|dvt)\s*:?\s*(.+)|.*\(\s*(?:dvt\s*:?\s*)?([^()]+)\)[^()]*")
 _NOTE = re.compile(r"ghi chu\b|luu i\b|chu thich\b|nguon\b|\*")
 _AS_OF = re.compile(r"so lieu\b.*\bden\b")
 _SHORTEST_AS_OF = len("so lieu den")
@@ -90,6 +96,11 @@ def is_total(text: str) -> bool:
 def is_bare_total(text: str) -> bool:
     """No more than "Tổng cộng": "Tổng số cuộc họp" counts something."""
     return plain(text) in _TOTALS
+
+
+def beside_total(text: str) -> str:
+    """The plain words behind "Tổng cộng", "Toàn huyện" and the like."""
+    return _TOTAL_WORDS.sub("", plain(text)).strip()
 
 
 def is_subtotal(text: str) -> bool:
@@ -128,6 +139,18 @@ def summed_marks(text: str) -> tuple[str, ...]:
 
 def ends_table(text: str) -> bool:
     return bool(_END.match(fold(text)))
+
+
+def is_scaled(measure: str, things: str = "") -> bool:
+    """ "nghìn hồ sơ"; and metres where kilometres are counted."""
+    words = plain(measure)
+    return bool(_SCALED.match(words)) or (things == "km" and words in {"m", "met"})
+
+
+def measure_in(text: str) -> str:
+    """What stands behind "Đơn vị tính:", or in the brackets of a heading."""
+    found = _MEASURE.fullmatch(fold(text))
+    return next((group for group in found.groups() if group), "").strip() if found else ""
 
 
 def is_note(text: str) -> bool:
