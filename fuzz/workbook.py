@@ -22,7 +22,7 @@ with atheris.instrument_imports(include=["kpi.workbook", "xlrd"]):
     from kpi import vi
     from kpi.workbook import wire
     from kpi.workbook.loading import load_here
-    from tests.test_workbook_hostile import cells, one, parts, zipped
+    from tests.bare_books import cells, one, parts, zipped
 
 PARTS = (
     "xl/worksheets/sheet0.xml",

@@ -67,7 +67,11 @@ def test_a_row_of_a_roster_that_looks_like_a_heading_is_never_passed_over(desk, 
 
 @pytest.mark.parametrize(
     ("labels", "compared"),
-    [((None, "Tổng cộng", None), []), ((3, "(6)", "Tổng cộng"), ["D6"]), ((3, "(6)", "Toàn tỉnh"), ["D6"])],
+    [
+        ((None, "Tổng cộng", None), ["D6"]),
+        ((3, "(6)", "Tổng cộng"), ["D6"]),
+        ((3, "(6)", "Toàn tỉnh"), ["D6"]),
+    ],
 )
 def test_a_total_in_a_table_with_a_row_per_indicator_is_no_figure(desk, labels, compared):
     rows = ((1, "(6)", "Ba Bể", 3, 10), (2, "(6)", "Na Rì", 5, 20), (*labels, 9, 30))

@@ -423,7 +423,7 @@ says(
 )
 says(
     p.TablesBeside,
-    "Trang “Biểu 01”, ô F4: hai bảng đặt cạnh nhau: dòng này ghi tên đơn vị ở cả ô B4 và ô này, không rõ số liệu nào của đơn vị nào. Đặt bảng sau xuống dưới bảng trước.",
+    "Trang “Biểu 01”, ô F4: hai bảng đặt cạnh nhau: tên đơn vị của dòng này đứng ở cột của ô B4 và ở cột này, không rõ số liệu nào của đơn vị nào. Đặt bảng sau xuống dưới bảng trước.",
     roster((*YES, None, *LOC, "Có"), heads=(*HEADS, None, "STT", "Đơn vị", "(3)")),
 )
 says(
@@ -468,6 +468,11 @@ says(
     p.PercentInCount,
     "Trang “Biểu 01”, ô C4: ô cần số đếm nhưng đang có định dạng phần trăm (Excel hiện 50%). Đổi định dạng ô về Số (Number) rồi nhập lại số.",
     formatted(long(None, 10), "C4", 0.5, "0%"),
+)
+says(
+    p.OtherMeasure,
+    "Trang “Biểu 01”, ô D4: “nghìn hồ sơ”: số liệu phải ghi đúng đơn vị tính của chỉ tiêu, không ghi theo nghìn, trăm hay mét. Đổi số và đơn vị tính.",
+    own(("STT", "Chỉ tiêu", "ĐVT", "Tử số", "Mẫu số"), (1, "(11)", "nghìn hồ sơ", 3, 4)),
 )
 says(
     p.DateInValue,
@@ -579,6 +584,20 @@ says(
     p.PercentUnclear,
     "Trang “Biểu 01”, ô E4: ghi 0,96: là 96% hay 0,96%? Trả lời cho cả 2 ô cùng câu hỏi.",
     own(LONG, (1, "(11)", None, None, 0.96), (2, "(12)", None, None, 0.5)),
+)
+says(
+    p.PercentOrCount,
+    "Trang “Biểu 01”, ô C4: chỉ tiêu 11 ghi 3 không kèm dấu %: là tỷ lệ phần trăm hay số đếm?",
+    own(("STT", "Chỉ tiêu", "Kết quả"), (1, "(11)", 3)),
+)
+says(
+    p.EditionUnclear,
+    "Trang “Biểu 01”, ô C4: chỉ tiêu 13: tiêu đề ghi năm 2022. Thứ hạng này của bảng xếp hạng năm nào?",
+    own(
+        ("STT", "Chỉ tiêu", "Năm 2022"),
+        (1, "(13)", 51),
+        over=(TITLE, ("Đơn vị gửi: Phòng Công nghệ thông tin",)),
+    ),
 )
 says(
     p.SeparatorUnclear,

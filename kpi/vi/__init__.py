@@ -237,6 +237,10 @@ def period(p: Period) -> str:
     return f"{_PARTS_OF_YEAR[p.part]} {p.year}" if p.part in _PARTS_OF_YEAR else quarter(p.quarter)
 
 
+def edition(year: int) -> str:
+    return f"Bảng xếp hạng năm {year}"
+
+
 def quarter(q: Quarter) -> str:
     return f"Quý {('I', 'II', 'III', 'IV')[q.number - 1]}/{q.year}"
 
@@ -718,8 +722,8 @@ def _mistake(problem: Problem) -> str:
             return "dòng này có số liệu nhưng không có tên chỉ tiêu. Ghi tên chỉ tiêu hoặc xóa số liệu."
         case TablesBeside(_, first):
             return (
-                f"hai bảng đặt cạnh nhau: dòng này ghi tên đơn vị ở cả ô {first.address} và ô này, không rõ số liệu "
-                "nào của đơn vị nào. Đặt bảng sau xuống dưới bảng trước."
+                f"hai bảng đặt cạnh nhau: tên đơn vị của dòng này đứng ở cột của ô {first.address} và ở cột này, không rõ "
+                "số liệu nào của đơn vị nào. Đặt bảng sau xuống dưới bảng trước."
             )
         case ValueAcrossUnits(_, below):
             return (
@@ -1022,7 +1026,8 @@ def _apart(value: Fraction, written: Decimal) -> str:
 
 
 def _megabytes(size: int) -> str:
-    return number(Decimal(size * 10 // (1024 * 1024)) / 10)
+    """Rounded up, so that what is over a limit is more than it."""
+    return number(Decimal(-(-size * 10 // (1024 * 1024))) / 10)
 
 
 # --- faults of data files ---

@@ -25,6 +25,7 @@ from kpi.problems import (
     DividedByNothing,
     EditionAssumed,
     EditionOutsidePlan,
+    EditionUnclear,
     Estimated,
     GainRead,
     IndicatorNotAsked,
@@ -39,6 +40,7 @@ from kpi.problems import (
     NumeratorAboveDenominator,
     OnlyPercent,
     OtherCount,
+    OtherMeasure,
     OutOfRange,
     OwnFigure,
     OwnFigureDiffers,
@@ -46,6 +48,7 @@ from kpi.problems import (
     PartMissing,
     PartsGlued,
     PercentInCount,
+    PercentOrCount,
     PercentUnclear,
     Problem,
     RatioDisagrees,
@@ -71,6 +74,7 @@ from kpi.workbook.rows import Line, Rows
 from kpi.workbook.values import (
     Written,
     WrittenFraction,
+    is_percent,
     shows_as_typed,
     stored_number,
     trimmed,
@@ -78,7 +82,18 @@ from kpi.workbook.values import (
     written_number,
     written_rank,
 )
-from kpi.workbook.words import NO, NO_VALUE, NONE_HAPPENED, TICKS, UNKNOWN, YES, fold, plain
+from kpi.workbook.words import (
+    NO,
+    NO_VALUE,
+    NONE_HAPPENED,
+    TICKS,
+    UNKNOWN,
+    YES,
+    fold,
+    folded,
+    is_scaled,
+    plain,
+)
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -110,7 +125,8 @@ class Figures:
     # What goes with the whole sheet.
 
     def add(self, rows: Rows) -> None:
-        lines = rows.lines
+        # What another indicator presumes is read before it.
+        lines = sorted(rows.lines, key=lambda line: line.indicator.within is not None)
         self._announce_estimates(lines)
         for line in lines:
             self._check_target(line)
@@ -298,7 +314,10 @@ class Figures:
                 continue
             if problem := self._no_plain_value(spot, at):
                 return [problem]
-            if fold(spot.text) not in (YES if role is Role.YES else YES | {"khong"}):
+            words = fold(spot.text)
+            if words in {"0", "0.0"}:
+                continue
+            if words not in (YES if role is Role.YES else YES | {"khong"}):
                 return [NotYesOrNo(at, spot.text, line.indicator.number)]
             ticked.append(role)
         if len(ticked) == 2:
@@ -410,7 +429,7 @@ class Figures:
     # A fraction.
 
     def _read_fraction(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
-        if problem := self._beside_a_share(line, unit):
+        if problem := self._measured(line) or self._ticked(line) or self._beside_a_share(line, unit):
             return [problem]
         if both := self._both_in_one(line):
             return self._one_cell(line, unit, both, Role.NUMERATOR)
@@ -447,6 +466,22 @@ class Figures:
                 at = line.cell(role_)
                 return [RatioDisagrees(at, unit.title, share[-1], numerator, denominator, ratio)]
         return found
+
+    @staticmethod
+    def _measured(line: Line) -> Problem | None:
+        return (
+            OtherMeasure(line.first_cell(), line.measure)
+            if is_scaled(line.measure, line.indicator.things)
+            else None
+        )
+
+    @staticmethod
+    def _ticked(line: Line) -> Problem | None:
+        """Numbers are asked for, not "Có" and "Không"."""
+        for role in (Role.YES, Role.NO):
+            if spot := line.spot(role):
+                return NotANumber(line.cell(role), spot.text, line.indicator.number)
+        return None
 
     def _beside_a_share(self, line: Line, unit: Unit) -> Problem | None:
         """A result and a share in two cells must say the same; a fraction among them is what is read."""
@@ -638,6 +673,12 @@ class Figures:
         role = _bare_role(line)
         at = line.cell(role) if role else line.first_cell()
         value = share[0]
+        spot = line.spot(role) if role else None
+        if spot and role is Role.VALUE and not _says_percent(spot):
+            if line.measure and "%" not in line.measure and plain(line.measure) not in _SHARES:
+                return [PartMissing(at, unit.title, line.indicator.number, "denominator")]
+            if not line.measure and not self._is_percent(line, at, spot):
+                return None
         if len(share) > 1 and role:
             choices = tuple(f"{vi.number(s)}%" for s in share)
             found = vi.number(share[-1])
@@ -660,6 +701,19 @@ class Figures:
         self.desk.notices.append(OnlyPercent(at, line.indicator.number, value))
         return _reading(self, line, at, value=value)
 
+    def _is_percent(self, line: Line, at: Cell, spot: Spot) -> bool:
+        """Asked where nothing says "%": a bare 3 may be 3 % as well as three things."""
+        number, found = line.indicator.number, spot.text.replace(".", ",")
+        choices = (vi.IN_PERCENT, vi.MEND_FILE)
+        chosen = self.desk.questions.ask(
+            ("count", at.sheet, line.columns[Role.VALUE].index),
+            at,
+            choices,
+            lambda cells: PercentOrCount(cells[0], found, number, choices, cells),
+        )
+        self._wait(line, chosen if chosen == 0 else None)
+        return chosen == 0
+
     # A rank.
 
     def _read_rank(self, line: Line) -> Reading | list[Problem] | None:
@@ -676,8 +730,9 @@ class Figures:
         if isinstance(year, EditionOutsidePlan):
             return [year]
         if year is None:
-            year = self.desk.plan.year_of(self.desk.quarter) - 1
-            self.desk.notices.append(EditionAssumed(at, year))
+            year = self._unwritten_edition(line, role, at)
+        if year is None:
+            return None
         text = spot.text
         if isinstance(spot.value, float) and not spot.value.is_integer():
             return [NotARank(at, text, line.indicator.number)]
@@ -695,6 +750,25 @@ class Figures:
             return [NoEarlierRank(at, text, year - 1)]
         self.desk.notices.append(GainRead(at, text, year, rank, before))
         return _reading(self, line, at, value=Decimal(rank), edition=year)
+
+    def _unwritten_edition(self, line: Line, role: Role, at: Cell) -> int | None:
+        """The newest that is known by then; a person decides when the heading or the row names another year."""
+        newest = self.desk.plan.year_of(self.desk.quarter) - 1
+        said = line.year or line.columns[role].year
+        if said in {None, newest}:
+            self.desk.notices.append(EditionAssumed(at, newest))
+            return newest
+        years = (newest, said or newest)
+        choices = (*(vi.edition(year) for year in years), vi.MEND_FILE)
+        number = line.indicator.number
+        chosen = self.desk.questions.ask(
+            ("edition", at),
+            at,
+            choices,
+            lambda cells: EditionUnclear(at, number, years[1], choices, cells),
+        )
+        self._wait(line, chosen if chosen is not None and chosen < len(years) else None)
+        return years[chosen] if chosen is not None and chosen < len(years) else None
 
     def _edition(self, line: Line) -> int | EditionOutsidePlan | None:
         spot = line.spot(Role.EDITION)
@@ -735,15 +809,23 @@ class Figures:
 
     def _own_count(self, line: Line, unit: Unit) -> Reading | list[Problem] | None:
         """How many of the district's units answer yes: "14", "14/16", or numerator and denominator."""
-        role = _answer_role(line)
+        role = Role.YES if Role.YES in line.columns else _answer_role(line)
         spot = line.spot(role) if role else None
         if role is None or spot is None:
             return None
+        if role is Role.SHARE or _says_percent(spot):
+            return [PartMissing(line.cell(role), unit.title, line.indicator.number, "numerator")]
         fraction = written_fraction(spot.text)
         if fraction:
             return self._one_cell(line, unit, fraction, role)
         line = replace(line, indicator=replace(line.indicator, decimals=0))
         over, under = self._number(line, role), self._number(line, Role.DENOMINATOR)
+        if (
+            role is Role.YES
+            and isinstance(no := self._number(line, Role.NO), Decimal)
+            and isinstance(over, Decimal)
+        ):
+            under = over + no
         if not isinstance(over, Decimal):
             return over if over is None else [over]
         if under is None:
@@ -811,7 +893,9 @@ class Figures:
 
     def _adds_up(self, total: Line, found: list[Reading]) -> bool:
         """Whether a total only says again what stands above it."""
-        role = _answer_role(total) if total.indicator.entry is Entry.YES_NO else Role.NUMERATOR
+        role: Role | None = Role.NUMERATOR
+        if total.indicator.entry is Entry.YES_NO:
+            role = Role.YES if Role.YES in total.columns else _answer_role(total)
         written = _plain_number(total.spot(role)) if role else None
         return written is None or written == sum((r.numerator or ZERO for r in found), ZERO)
 
@@ -886,6 +970,17 @@ def _is_whole(spot: Spot) -> bool:
     """A count rather than a percent."""
     counted = isinstance(spot.value, int) or (isinstance(spot.value, float) and spot.value.is_integer())
     return counted and "%" not in spot.number_format
+
+
+_SHARES = folded("Tỷ lệ", "Tỷ lệ phần trăm", "Phần trăm", "Tỷ lệ %")
+
+
+def _says_percent(spot: Spot) -> bool:
+    """The cell itself says "%", or is no bare number at all."""
+    if isinstance(spot.value, str):
+        written = written_number(spot.text)
+        return written is None or written.percent
+    return is_percent(spot.number_format)
 
 
 def _says_less(spot: Spot | None) -> int:

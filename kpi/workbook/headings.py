@@ -12,11 +12,22 @@ from itertools import islice, pairwise
 from openpyxl.utils import get_column_letter
 
 from kpi.model import Behaviour, Cell, Entry, Indicator, Plan, Quarter
-from kpi.problems import ForeignLetters, HeadingDisagrees, IndicatorTwice, Problem
+from kpi.problems import ForeignLetters, HeadingDisagrees, IndicatorTwice, OtherMeasure, Problem
 from kpi.units import Units
 from kpi.workbook import times
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.words import TICKS, fold, folded, foreign_letters, plain, tidy, turns
+from kpi.workbook.values import written_fraction
+from kpi.workbook.words import (
+    TICKS,
+    fold,
+    folded,
+    foreign_letters,
+    is_scaled,
+    measure_in,
+    plain,
+    tidy,
+    turns,
+)
 
 # Titles, mottos and form numbers stand over the table, but not more than this.
 DEEPEST = 40
@@ -162,8 +173,11 @@ def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
     return None
 
 
+# An indicator may be part of another: "8.1".
 _NUMBERED = re.compile(
-    r"\((\d{1,2})\)|ct\s*\.?\s*(\d{1,2})\b|chi tieu (?:so )?(\d{1,2})\b(?!/)|(\d{1,2})[.)]\s+(?=[^\W\d])"
+    r"\((\d{1,2}(?:\.\d{1,2})?)\)|ct\s*\.?\s*(\d{1,2}(?:\.\d{1,2})?)\b"
+    r"|(?:chi tieu|tieu chi) (?:so )?(\d{1,2}(?:\.\d{1,2})?)\b(?!/)"
+    r"|(\d{1,2})[.)]\s+(?=[^\W\d])|(\d{1,2}\.\d{1,2})(?:$|[.)]?\s+(?=[^\W\d]))"
 )
 _NUMBER_LAST = re.compile(
     r"(.+?)\s*[-–]?\s*(?:\((\d{1,2})\)|\(?\bct\s*\.?\s*(\d{1,2})\)?|\(?\bchi tieu (?:so )?(\d{1,2})\)?)"
@@ -212,7 +226,7 @@ class Names:
             number: str | None = next((g for g in last.groups()[1:] if g), None)
         else:
             number = next((g for g in numbered.groups() if g), None) if numbered else None
-        number = str(int(number)) if number else None
+        number = ".".join(str(int(part)) for part in number.split(".")) if number else None
         rest = text if numbered is None else words[numbered.end() :]
         return number if number in self._numbers else None, self._by_name(plain(rest))
 
@@ -332,7 +346,7 @@ def find_tables(grid: Grid, plan: Plan, names: Names) -> list[Table]:
     heads = (row for row in rows if row <= DEEPEST)
     first = next((t for row in heads if (t := _table_at(grid, row, width, plan, names))), None)
     first = first or next(
-        (t for row in rows if row <= DEEPEST and (t := _nameless(grid, row, width, names))), None
+        (t for row in rows if row <= DEEPEST and (t := _nameless(grid, row, width, plan, names))), None
     )
     if first is None:
         return []
@@ -356,7 +370,7 @@ def _table_at(grid: Grid, row: int, width: int, plan: Plan, names: Names) -> Tab
     if not any(c.role in VALUES or (c.role is None and c.indicator) for c in columns):
         return None
     columns = _counted(grid, bottom, _without_achievement(columns), plan, names)
-    faults = tuple(_faults(grid, top, bottom, columns, names))
+    faults = tuple(_faults(grid, top, bottom, columns, plan, names))
     return _settled(Table(grid, top, bottom + 1, columns, faults), width, names)
 
 
@@ -465,19 +479,16 @@ def _is_count(spot: Spot | None) -> bool:
     return isinstance(spot.value, int) or (isinstance(spot.value, float) and spot.value.is_integer())
 
 
-def _nameless(grid: Grid, row: int, width: int, names: Names) -> Table | None:
-    """Units under a heading and numbers under others that mean nothing yet: to be asked about."""
-    roles = {c: role_of(text) for c in range(1, width + 1) if (text := grid.text(row, c))}
-    key = next((c for c, role in roles.items() if role is Role.UNIT), None)
-    if key is None or len(roles) < 2 or not _holds_units(grid, row, key, names):
+def _nameless(grid: Grid, row: int, width: int, plan: Plan, names: Names) -> Table | None:
+    """Units or indicators under a heading, and numbers under others that mean nothing yet: to be asked about."""
+    levels = {c: [text] for c in range(1, width + 1) if (text := grid.text(row, c))}
+    columns = tuple(_column(c, texts, plan, names) for c, texts in levels.items())
+    keys = [c for c in columns if c.role in {Role.UNIT, Role.INDICATOR}]
+    if len(columns) < 2 or not any(_holds_keys(grid, row, c, names) for c in keys):
         return None
-    columns = tuple(Column(c, grid.text(row, c), role) for c, role in roles.items())
     strange = {c.index for c in columns if c.role is None}
-    counted = any(
-        s.column in strange and isinstance(s.value, int | float)
-        for r in _below(grid, row)
-        for s in grid.rows[r]
-    )
+    below = (spot for r in _below(grid, row) for spot in grid.rows[r] if spot.column in strange)
+    counted = any(isinstance(spot.value, int | float) or written_fraction(spot.text) for spot in below)
     return _settled(Table(grid, row, row + 1, columns), width, names) if counted else None
 
 
@@ -529,6 +540,12 @@ def _texts(grid: Grid, row: int, column: int) -> list[str]:
 def _holds_units(grid: Grid, row: int, column: int, names: Names) -> bool:
     texts = _texts(grid, row, column)
     return bool(texts) and 2 * sum(map(names.is_unit, texts)) >= len(texts)
+
+
+def _holds_keys(grid: Grid, row: int, column: Column, names: Names) -> bool:
+    if column.role is Role.UNIT:
+        return _holds_units(grid, row, column.index, names)
+    return any(names.known(text) for text in _texts(grid, row, column.index))
 
 
 def _column_of_units(grid: Grid, row: int, roles: Mapping[int, Role | None], names: Names) -> int | None:
@@ -762,7 +779,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _faults(
-    grid: Grid, top: int, bottom: int, columns: tuple[Column, ...], names: Names
+    grid: Grid, top: int, bottom: int, columns: tuple[Column, ...], plan: Plan, names: Names
 ) -> Iterator[Problem]:
     first: dict[tuple[str | None, Role | None, Role | None], Column] = {}
     long = any(c.role is Role.INDICATOR for c in columns)
@@ -777,6 +794,17 @@ def _faults(
             spot = grid.at(row, column.index)
             if problem := strange(grid.cell(row, column.index), spot):
                 yield problem
+            things = plan.indicator(column.indicator).things if column.indicator else ""
+            if spot and column.role in VALUES and is_scaled(measure := measure_in(spot.text), things):
+                yield OtherMeasure(grid.cell(row, column.index), measure)
             number, name = names.find(spot.text) if spot else (None, None)
             if spot and number and name and number != name:
                 yield HeadingDisagrees(grid.cell(row, column.index), spot.text, number, name)
+
+
+def scaled_titles(table: Table) -> Iterator[OtherMeasure]:
+    """ "Đơn vị tính: nghìn hồ sơ" over a table."""
+    for row in (row for row in table.grid.rows if row < table.top):
+        for spot in table.grid.rows[row]:
+            if isinstance(spot.value, str) and is_scaled(measure := measure_in(spot.text)):
+                yield OtherMeasure(table.grid.cell(row, spot.column), measure)

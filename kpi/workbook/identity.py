@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from kpi import vi
-from kpi.model import Cell, Level, Plan, Quarter, Reporter
+from kpi.model import Cell, Level, Plan, Quarter, Reporter, Unit
 from kpi.problems import (
     CutOffRead,
     DateBesideQuarter,
@@ -34,7 +34,7 @@ from kpi.workbook.grid import Grid, Spot
 from kpi.workbook.headings import DEEPEST, Role, role_of, strange
 from kpi.workbook.questions import Questions
 from kpi.workbook.values import as_date, date_in
-from kpi.workbook.words import NO_VALUE, fold, is_note, sender, tells_cut_off
+from kpi.workbook.words import NO_VALUE, fold, is_note, sender, tells_cut_off, tidy
 
 # How far right of its label a name or a date may stand.
 NEIGHBOURS = 8
@@ -84,6 +84,7 @@ _MONTHS = re.compile(
 _WHOLE_YEAR = re.compile(
     r"(?:(?:ki|ki bao cao|bao cao(?: so lieu| ket qua)?)\s*:?\s*)?(?:ca )?nam (?P<year>\d{4})"
 )
+_LAST_YEAR = re.compile(r"^(?!.*\b(?:ngai|so \d|qd|nq|kh-)).*\bnam (?P<year>20\d\d)\W*$")
 _ROMAN = {
     "i": 1,
     "ii": 2,
@@ -107,7 +108,7 @@ _ROMAN = {
 # No month of a day: "Ba Bể, ngày 5 tháng 10 năm 2022" says when it was signed.
 _MONTH = re.compile(
     r"(?:^\(?|\b(?:bao cao|ket qua|so lieu|ki|bieu|tong hop)\b(?:(?!\bngai\b).)*\b)thang\s+(?P<month>1[0-2]|0?[1-9])"
-    r"(?:\s+nam\s+|\s*[/\-.]\s*)(?P<year>\d{4})\b"
+    r"(?:(?:\s+nam\s+|\s*[/\-.]\s*)(?P<year>\d{4})\b|$)"
 )
 _SPAN = re.compile(
     r"\btu(?: ngai)?\s+\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?\s*(?:den|-)\s*(?:het )?(?:ngai )?\s*"
@@ -129,6 +130,9 @@ def period(text: str, year: int | None = None) -> Period | None:
         if number and (found["half"] or found["year"] or year):
             return _period(text, number, found["year"], year)
     if found := _WHOLE_YEAR.fullmatch(words):
+        return _period(text, 4, found["year"], year)
+    # A title often ends in the year of the plan, which says nothing of the quarter; another year does.
+    if (found := _LAST_YEAR.search(words)) and year and int(found["year"]) != year:
         return _period(text, 4, found["year"], year)
     if not tells_cut_off(text) and (found := _SPAN.search(words) or _MONTH.search(words)):
         return _period(text, (int(found["month"]) + 2) // 3, found["year"], year)
@@ -179,9 +183,15 @@ def _title_spots(grids: Iterable[Grid]) -> Iterator[tuple[Grid, Spot]]:
     """The texts over the tables."""
     for grid in grids:
         for row, spots in grid.rows.items():
-            if row > DEEPEST or any(role_of(spot.text) in _BEGIN_TABLES for spot in spots):
+            if row > DEEPEST or _begins_table(spots):
                 break
             yield from ((grid, spot) for spot in spots if isinstance(spot.value, str))
+
+
+def _begins_table(spots: list[Spot]) -> bool:
+    """ "Đơn vị báo cáo: …" and "Nội dung: …" stand over a table and begin none."""
+    heads = (spot for spot in spots if len(spots) > 1 and sender(spot.text) is None)
+    return any(role_of(spot.text) in _BEGIN_TABLES for spot in heads)
 
 
 def _periods(grids: Iterable[Grid], year: int | None) -> list[Period]:
@@ -200,7 +210,7 @@ def _parts(grids: Iterable[Grid], year: int | None) -> list[list[Period]]:
     return [mine for mine in found if mine]
 
 
-_SHEET = re.compile(r"(.*\b)?(qui|q)\s*[.\divxbhmn]|thang \d|\d{1,2} thang")
+_SHEET = re.compile(r"(.*\b)?(qui|q)\s*[.\divxbhmn]|thang \d|\d{1,2} thang|.*\bnam 20\d\d$")
 
 
 def _later_titles(grid: Grid) -> Iterator[Spot]:
@@ -216,7 +226,7 @@ def _later_titles(grid: Grid) -> Iterator[Spot]:
 
 def _said(spots: Iterable[tuple[Grid, Spot]], year: int | None) -> Iterator[Period]:
     for grid, spot in spots:
-        said = period(spot.text, year) if len(spot.text) < 200 and not is_note(spot.text) else None
+        said = period(spot.text, year) if len(spot.text) < LONGEST_TITLE and not is_note(spot.text) else None
         if said and _says_title(spot.text):
             yield Period(said.found, said.quarter, grid.cell(spot.row, spot.column))
 
@@ -236,7 +246,7 @@ def _disguised(grids: Iterable[Grid]) -> Iterator[Problem]:
 
 _BEGIN_TABLES = frozenset({Role.ORDER, Role.UNIT, Role.INDICATOR})
 _TITLE = re.compile(
-    r"\b(bao cao|bieu|ki|so lieu|ket qua|tong hop)\b|^(qui|q)\b|^q[.\d]|^\(?\d{1,2} thang|^\(?thang \d|^\(?(trong ki )?tu ngai|^\(?tu \d|^nam\b|^\(?(qui|q)"
+    r"\b(bao cao|bieu|ki|so lieu|ket qua|tong hop|ke hoach|du kien|phu luc|chi tieu)\b|^(qui|q)\b|^q[.\d]|^\(?\d{1,2} thang|^\(?thang \d|^\(?(trong ki )?tu ngai|^\(?tu \d|^nam\b|^\(?(qui|q)"
 )
 
 
@@ -392,6 +402,11 @@ def _find_reporter(
         said.setdefault(key, (None, known[key].name))
     own = key or next(iter(said), None)
     wanted = asked.reporter or own
+    if wanted and wanted in units and not key:
+        for at, text, unit in _units_said(grids, units):
+            below = wanted in (above.code for above in units.path(unit.code))
+            if not below or (unit.code != wanted and sender(text) is not None):
+                said.setdefault(unit.code, (at, text))
     if wanted is None:
         found.problems.append(UnknownReporter(named[0][1], named[0][0]) if named else UnknownReporter(""))
         return
@@ -400,8 +415,31 @@ def _find_reporter(
     if key:
         found.problems += [ReporterDisagrees(at, text, found.reporter.name) for at, text in others]
     elif others:
-        possible = [known[wanted]] if asked.reporter else [known[code] for code in said]
+        possible = [known[wanted]] if asked.reporter else [known[code] for code in said if code in known]
         _ask_reporter(found, found.reporter, others[0], possible, questions)
+
+
+# A kind of unit, and the name behind it up to what ends a name.
+_UNIT_SAID = re.compile(
+    r"\b(?=((?:huyện|thành phố|thị xã|thị trấn|phường|xã)\s+[^\n,;:()\d–-]+?)"
+    r"\s*(?:$|[\n,;:()\d.–-]|\b(?:quý|năm|tháng|kỳ|trong|theo|đến|về|tại|tỉnh|và)\b))",
+    re.IGNORECASE,
+)
+_SENDING = frozenset({Level.DISTRICT, Level.COMMUNE})
+# Longer texts over a table tell stories.
+LONGEST_TITLE = 200
+
+
+def _units_said(grids: Iterable[Grid], units: Units) -> Iterator[tuple[Cell, str, Unit]]:
+    """The districts and communes that titles and names of sheets say a table is about."""
+    for grid in grids:
+        spots = [spot for _, spot in _title_spots([grid]) if not is_note(spot.text)]
+        texts = [(grid.cell(s.row, s.column), s.text) for s in (*spots, *_later_titles(grid))]
+        for at, text in [(grid.cell(1, 1), grid.title), *texts]:
+            for name in _UNIT_SAID.findall(tidy(text)) if len(text) < LONGEST_TITLE else ():
+                match = units.match(name)
+                if match.unit and match.exact and match.unit.level in _SENDING:
+                    yield at, text, match.unit
 
 
 def _ask_reporter(

@@ -156,7 +156,9 @@ _SHARED = (Role.NUMERATOR, Role.DENOMINATOR, Role.SHARE, Role.VALUE)
 
 def _complete(have: Iterable[Role | None]) -> bool:
     roles = set(have)
-    return bool(roles & {Role.VALUE, Role.RANK}) or {Role.NUMERATOR, Role.DENOMINATOR} <= roles
+    return (
+        Role.RANK in roles or {Role.NUMERATOR, Role.DENOMINATOR} <= roles or {Role.VALUE, Role.SHARE} <= roles
+    )
 
 
 def _places(indicator: Indicator) -> list[_Place]:

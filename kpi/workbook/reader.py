@@ -35,7 +35,7 @@ from kpi.workbook.draft import Draft, Excerpt, compare
 from kpi.workbook.figures import LARGEST, Figures
 from kpi.workbook.forms import KEY_SHEET
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.headings import DEEPEST
+from kpi.workbook.headings import DEEPEST, scaled_titles
 from kpi.workbook.identity import Asked, Identity, cut_off, identify
 from kpi.workbook.loading import Load
 from kpi.workbook.placing import tables
@@ -173,6 +173,7 @@ def _figures(grids: tuple[Grid, ...], desk: Desk) -> tuple[tuple[Reading, ...], 
     as_of = next((day for day in days.values() if day), desk.plan.as_of(desk.quarter))
     figures = Figures(desk, as_of)
     for title, mine in found.items():
+        desk.problems += scaled_titles(mine[0])
         figures.as_of = days[title] or as_of
         for table in mine:
             desk.problems += table.problems
