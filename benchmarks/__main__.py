@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import browser, edge, reading, servers, sessions
+from benchmarks import browser, edge, reading, refusing, servers, sessions
 from kpi import demo, plan, progress, workbook
 from kpi.model import Plan
 from kpi.store import Store
@@ -45,7 +45,13 @@ def main() -> None:
     print(f"{'':58}{'ours':>12} {'':6}{'base':>12}{'ratio':>10}  bound")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "kpi.duckdb"
-        for row in (*_kernel_and_files(path), *_edge(path), *_server(path), *_first_loads(path)):
+        for row in (
+            *_kernel_and_files(path),
+            *_edge(path),
+            *_server(path),
+            *_refusing(path),
+            *_first_loads(path),
+        ):
             print(row, flush=True)
 
 
@@ -124,6 +130,22 @@ def _server(path: Path) -> Iterator[Row]:
             mine += asyncio.run(sessions.crowd(ours, OVERVIEW, 20, 8, 1))
             base += asyncio.run(sessions.crowd(empty, "", 20, 8, 1))
         yield Row("the same, 20 people thinking 1 s, p95", _p95(mine), "ms", _p95(base), 0.15)
+
+
+def _refusing(path: Path) -> Iterator[Row]:
+    found = refusing.refusals()
+    yield Row(f"the slowest of {len(found)} hostile files refused", found[0].seconds * 1e3, "ms", bound=1000)
+    yield Row("the most memory that one of them takes", max(r.memory for r in found), "MiB", bound=256)
+    slowest = [refusal.content for refusal in found[:10]]
+    with servers.dashboard(path) as ours:
+        asyncio.run(refusing.crowd(ours, OVERVIEW))
+        calm, beside = [], []
+        for _ in range(3):
+            calm += asyncio.run(refusing.crowd(ours, OVERVIEW))
+            beside += asyncio.run(refusing.beside(ours, OVERVIEW, slowest))
+    middle = statistics.median
+    yield Row("overview while ten are refused / without, p50", middle(beside), "ms", middle(calm), 1.2)
+    yield Row("the same, p95", _p95(beside), "ms", _p95(calm), 1.2)
 
 
 def _first_loads(path: Path) -> Iterator[Row]:

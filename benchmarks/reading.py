@@ -66,7 +66,7 @@ def subprocess_start(plan: Plan, directory: Directory, district: bytes) -> float
 def _measured(name: str, content: bytes, plan: Plan, directory: Directory, runs: int) -> Case:
     read = _reading(content, plan, directory, load_here)
     draft = read()
-    if not draft.readings:
+    if not draft.readings or draft.problems:
         raise ValueError([vi.explain(problem) for problem in draft.problems][:5])
     bare = _openpyxl if content.startswith(b"PK") else _xlrd
     acts = (lambda: load_here(draft.filename, content), read, lambda: bare(content))

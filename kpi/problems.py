@@ -472,6 +472,13 @@ class EditionOutsidePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlyOtherTimes:
+    """A table whose figures are all of other times, or of a plan."""
+
+    at: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class NothingReported:
     at: Cell | None = None
 
@@ -540,6 +547,7 @@ Problem = (
     | BaseDenied
     | NoEarlierRank
     | EditionOutsidePlan
+    | OnlyOtherTimes
     | NothingReported
 )
 

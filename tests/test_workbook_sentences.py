@@ -572,6 +572,11 @@ says(
     ranking(2030, 51),
 )
 says(
+    p.OnlyOtherTimes,
+    "Trang “Biểu 01”, ô C3: bảng này chỉ có số của kỳ khác hoặc của kế hoạch. Thêm cột số liệu của kỳ báo cáo hoặc sửa tiêu đề cột.",
+    own(("STT", "Chỉ tiêu", "Lũy kế 9 tháng"), (1, "(11)", "3/4")),
+)
+says(
     p.NothingReported,
     "Tệp chưa ghi số liệu nào. Điền vào các ô màu vàng rồi tải lên lại.",
     lambda desk: desk.blank(),

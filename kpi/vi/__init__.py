@@ -130,6 +130,7 @@ from kpi.problems import (
     NumeratorAboveDenominator,
     OldEncoding,
     OlderForm,
+    OnlyOtherTimes,
     OnlyPercent,
     OtherCount,
     OtherFormat,
@@ -810,6 +811,8 @@ def _mistake(problem: Problem) -> str:
             )
         case EditionOutsidePlan(_, found, year):
             return f"năm số liệu “{found}” không hợp lệ. Ghi năm của bảng xếp hạng, muộn nhất {year}."
+        case OnlyOtherTimes():
+            return "bảng này chỉ có số của kỳ khác hoặc của kế hoạch. Thêm cột số liệu của kỳ báo cáo hoặc sửa tiêu đề cột."
         case NothingReported():
             return "tệp chưa ghi số liệu nào. Điền vào các ô màu vàng rồi tải lên lại."
         case _:

@@ -54,6 +54,15 @@ class Desk:
         return frozenset(found or {level for i in indicators for level in self.plan.indicator(i).levels})
 
     @cached_property
+    def earlier(self) -> dict[tuple[str, str], list[Reading]]:
+        """Indicator and unit -> what is held of the earlier quarters of the year, where it counts things."""
+        found: dict[tuple[str, str], list[Reading]] = {}
+        for r in self.held:
+            if r.numerator is not None and r.quarter.year == self.quarter.year and r.quarter < self.quarter:
+                found.setdefault((r.indicator, r.unit), []).append(r)
+        return found
+
+    @cached_property
     def _levels(self) -> dict[str, frozenset[Level]]:
         """Asked once for every row, of reporters with a hundred duties a row."""
         return {i: frozenset(self.units.get(code).level for code in codes) for i, codes in self.asked.items()}

@@ -149,10 +149,10 @@ class Figures:
     def _ask_about_blanks(self, lines: list[Line]) -> None:
         """In a roster that is only ticked, what is not ticked is one question for the column."""
         columns: dict[int, list[Line]] = {}
-        for line in lines:
+        for line in (line for line in lines if line.indicator.entry is Entry.YES_NO):
             role = _answer_role(line)
             mine = line.unit and (line.indicator.number, line.unit.code) in self.desk.duties
-            if line.indicator.entry is Entry.YES_NO and role and mine:
+            if role and mine:
                 columns.setdefault(line.columns[role].index, []).append(line)
         for column in columns.values():
             self._ask_about_column(column)
@@ -592,14 +592,8 @@ class Figures:
         """Whether a cumulative figure is lower than an earlier one and nobody has confirmed it."""
         if line.indicator.behaviour is not Behaviour.DISTINCT:
             return False
-        number, quarter = line.indicator.number, self.desk.quarter
-        earlier = [
-            r
-            for r in self.desk.held
-            if (r.indicator, r.unit, r.quarter.year) == (number, unit.code, quarter.year)
-            and r.quarter < quarter
-            and r.numerator is not None
-        ]
+        number = line.indicator.number
+        earlier = self.desk.earlier.get((number, unit.code), [])
         highest = max(earlier, key=lambda r: r.numerator or ZERO, default=None)
         if highest is None or highest.numerator is None or now >= highest.numerator:
             return False
@@ -1029,6 +1023,8 @@ def _agrees(share: Shares, numerator: Decimal, denominator: Decimal, *, derived:
     """Within half a unit of the last digit that was typed."""
     if denominator == 0:
         return all(s == 0 for s in share)
+    if any(written * denominator == HUNDRED * numerator for written in share):
+        return True
     exact = Fraction(numerator) / Fraction(denominator) * 100
     for written in share:
         decimals = _decimals(written)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
 
 from kpi.model import Cell
 from kpi.problems import TooMany
@@ -20,8 +22,7 @@ Merge = tuple[int, int, int, int]
 _MARGIN = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A cell that holds something. `value` is None for a formula without a stored result."""
 
     row: int
@@ -55,8 +56,9 @@ class Grid:
         cls, title: str, hidden: bool, spots: dict[Place, Spot], merges: Iterable[Merge], rows: Iterable[int]
     ) -> Grid:
         """Raises Refused for merged ranges that cover more than a workbook may hold; `rows` are those that are hidden."""
-        bottom = max((row for row, _ in spots), default=0) + _MARGIN
-        right = max((column for _, column in spots), default=0) + _MARGIN
+        used = {row for row, _ in spots}
+        bottom = max(used, default=0) + _MARGIN
+        right = max({column for _, column in spots}, default=0) + _MARGIN
         anchors: dict[Place, Place] = {}
         merges = tuple((top, left, min(last, bottom), min(end, right)) for top, left, last, end in merges)
         covered = sum(max(last - top + 1, 0) * max(end - left + 1, 0) for top, left, last, end in merges)
@@ -66,7 +68,6 @@ class Grid:
             for row in range(top, last + 1):
                 for column in range(left, end + 1):
                     anchors[row, column] = (top, left)
-        used = {row for row, _ in spots}
         return cls(title, hidden, spots, anchors, tuple(sorted(used & set(rows))), merges)
 
     def at(self, row: int, column: int) -> Spot | None:
@@ -87,6 +88,9 @@ class Grid:
     def rows(self) -> dict[int, list[Spot]]:
         """Row -> what it holds, from left to right."""
         found: dict[int, list[Spot]] = {}
-        for place in sorted(self.spots):
-            found.setdefault(place[0], []).append(self.spots[place])
-        return found
+        for spot in self.spots.values():
+            found.setdefault(spot.row, []).append(spot)
+        return {row: sorted(found[row], key=_column) for row in sorted(found)}
+
+
+_column = attrgetter("column")

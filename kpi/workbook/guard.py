@@ -6,77 +6,74 @@ Nothing is unpacked as a whole: parts are streamed, and the first that is too mu
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
-from xml.parsers import expat
 
-from kpi.model import Cell
 from kpi.problems import (
     DamagedWorkbook,
     EmptyFile,
     LockedByPassword,
     NotAWorkbook,
     OtherFormat,
-    TooMany,
     TooManyBytes,
-    TooManyRows,
     UnpacksTooLarge,
     Unreadable,
     WebPage,
 )
 from kpi.workbook import ole
 from kpi.workbook.limits import (
-    DEEPEST,
     LARGEST,
     LARGEST_PART,
     LARGEST_UNPACKED,
     LONGEST_TAG,
-    LONGEST_TEXT,
-    MOST_ATTRIBUTES,
-    MOST_CELLS,
-    MOST_COLUMNS,
-    MOST_ELEMENTS,
-    MOST_FORMATS,
-    MOST_MERGES,
     MOST_PARTS,
-    MOST_ROWS,
-    MOST_SHEETS,
-    MOST_TEXTS,
     Refused,
-    address_of,
-    column_of,
 )
+from kpi.workbook.walk import Sheet, Walk
 
 _PIECE = 256 * 1024
 _STORED, _DEFLATED = 0, 8
 _LOCAL = b"PK\x03\x04"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 _XML_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
-_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 # The first record of Excel 2, 3 and 4, which had no container.
 _OLDEST = b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00"
 _MARKS = (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")
-_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the guard saw of a workbook on its way, so that nothing is walked twice."""
+
+    sheets: dict[str, Sheet]
+    """The worksheets of an .xlsx file, by the names of their parts."""
+    old_sheets: list[ole.Sheet]
+    """Those of an .xls file."""
 
 
 def refuse(filename: str, content: bytes) -> Unreadable | None:
     """Why this file is not read, or None when it is a workbook within the limits."""
-    if problem := refuse_unopened(filename, content):
-        return problem
     try:
-        if is_biff(content):
-            ole.check(content)
-        else:
-            _check_zip(filename, content)
+        check(filename, content)
     except Refused as refused:
         return refused.problem
-    # A mangled container fails in more ways than a list could name; all of them mean the file is damaged.
-    except Exception:  # noqa: BLE001
-        return DamagedWorkbook()
     return None
+
+
+def check(filename: str, content: bytes) -> Seen:
+    """Raises Refused for what is no workbook within the limits."""
+    if problem := refuse_unopened(filename, content):
+        raise Refused(problem)
+    try:
+        if is_biff(content):
+            return Seen({}, ole.check(content))
+        return Seen(_check_zip(filename, content), [])
+    except Refused:
+        raise
+    # A mangled container fails in more ways than a list could name; all of them mean the file is damaged.
+    except Exception as error:
+        raise Refused(DamagedWorkbook()) from error
 
 
 def refuse_unopened(filename: str, content: bytes) -> Unreadable | None:
@@ -120,7 +117,7 @@ def _refuse_text(filename: str, content: bytes) -> Unreadable:
 # Zip.
 
 
-def _check_zip(filename: str, content: bytes) -> None:
+def _check_zip(filename: str, content: bytes) -> dict[str, Sheet]:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         entries = parts.infolist()
         _check_contents(entries, content)
@@ -129,12 +126,13 @@ def _check_zip(filename: str, content: bytes) -> None:
             raise Refused(OtherFormat(kind))
         if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
             raise Refused(NotAWorkbook(filename))
-        walk = _Walk()
+        walk = Walk()
         # The sheets last: by then their names are known.
         for entry in sorted(entries, key=lambda entry: "/worksheets/" in entry.filename):
             _check_part(parts, entry, walk)
-        if not walk.sheets:
+        if not walk.named:
             raise Refused(NotAWorkbook(filename))
+        return walk.sheets
 
 
 def _check_contents(entries: list[zipfile.ZipInfo], content: bytes) -> None:
@@ -182,7 +180,7 @@ def is_xml(name: str) -> bool:
     return name.casefold().endswith((".xml", ".rels"))
 
 
-def _check_part(parts: zipfile.ZipFile, entry: zipfile.ZipInfo, walk: _Walk) -> None:
+def _check_part(parts: zipfile.ZipFile, entry: zipfile.ZipInfo, walk: Walk) -> None:
     """Read a part to its end, where its checksum is compared."""
     parser = walk.parser(entry.filename) if is_xml(entry.filename) else None
     fed = 0
@@ -197,114 +195,3 @@ def _check_part(parts: zipfile.ZipFile, entry: zipfile.ZipInfo, walk: _Walk) -> 
         parser.Parse(b"", True)
     if fed != entry.file_size:
         raise Refused(DamagedWorkbook())
-
-
-class _Walk:
-    """Counts over all XML parts of a workbook."""
-
-    def __init__(self) -> None:
-        self.elements = self.cells = self.merges = self.formats = self.texts = self.sheets = 0
-        self._titles: dict[str, str] = {}
-        """Relation -> title of a sheet."""
-        self._targets: dict[str, str] = {}
-        """Last part of a name -> relation."""
-        self._begin("")
-
-    def _begin(self, name: str) -> None:
-        self._name, self._root = name, ""
-        self._depth = self._length = self._row = self._column = 0
-
-    def parser(self, name: str) -> expat.XMLParserType:
-        self._begin(name)
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = self._doctype
-        return parser
-
-    def _doctype(self, *_: object) -> None:
-        raise Refused(DamagedWorkbook())
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._length = 0
-        self._depth += 1
-        self.elements += 1
-        if self._depth > DEEPEST or len(attributes) > MOST_ATTRIBUTES:
-            raise Refused(DamagedWorkbook())
-        if self.elements > MOST_ELEMENTS:
-            raise Refused(UnpacksTooLarge())
-        tag = tag.rpartition(":")[2]
-        if self._depth == 1:
-            self._root = tag
-            if tag == "workbook" and _STRICT in attributes.values():
-                raise Refused(OtherFormat("strict"))
-        elif self._root == "worksheet":
-            self._in_sheet(tag, attributes)
-        elif self._root in _COUNTED:
-            self._in_book(tag, attributes)
-
-    def _end(self, _: str) -> None:
-        self._depth -= 1
-        self._length = 0
-
-    def _text(self, text: str) -> None:
-        self._length += len(text)
-        if self._length > LONGEST_TEXT:
-            raise Refused(UnpacksTooLarge())
-
-    def _in_sheet(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag == "c":
-            self.cells += 1
-            if self.cells > MOST_CELLS:
-                raise Refused(TooMany("cells", MOST_CELLS, self._at()))
-            self._place(attributes.get("r"))
-        elif tag in ("v", "f", "is"):
-            # A cell that holds nothing may stand anywhere: some programs format a whole row or column.
-            if self._row > MOST_ROWS or self._column > MOST_COLUMNS:
-                raise Refused(TooManyRows(self._at(), MOST_ROWS, MOST_COLUMNS))
-        elif tag == "row":
-            found = attributes.get("r")
-            if found is not None and not _NUMBER.fullmatch(found):
-                raise Refused(DamagedWorkbook())
-            self._row, self._column = int(found) if found else self._row + 1, 0
-        elif tag == "mergeCell":
-            self.merges += 1
-            if self.merges > MOST_MERGES:
-                raise Refused(TooMany("merges", MOST_MERGES, self._at()))
-
-    def _place(self, address: str | None) -> None:
-        if address is None:
-            self._column += 1
-            return
-        found = _ADDRESS.fullmatch(address)
-        if found is None:
-            raise Refused(DamagedWorkbook())
-        self._row, self._column = int(found[2]), column_of(found[1])
-
-    def _in_book(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag == "sheet":
-            self.sheets += 1
-            if self.sheets > MOST_SHEETS:
-                raise Refused(TooMany("sheets", MOST_SHEETS))
-            relation = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
-            self._titles[relation] = attributes.get("name", "")
-        elif tag == "Relationship" and self._name.endswith("workbook.xml.rels"):
-            self._targets[attributes.get("Target", "").rpartition("/")[2]] = attributes.get("Id", "")
-        elif tag == "xf":
-            self.formats += 1
-            if self.formats > MOST_FORMATS:
-                raise Refused(TooMany("formats", MOST_FORMATS))
-        elif tag == "si":
-            self.texts += 1
-            if self.texts > MOST_TEXTS:
-                raise Refused(TooMany("texts", MOST_TEXTS))
-
-    def _at(self) -> Cell:
-        part = self._name.rpartition("/")[2]
-        title = self._titles.get(self._targets.get(part, ""), part)
-        return Cell(title, address_of(max(self._row, 1), max(self._column, 1)))
-
-
-_COUNTED = {"workbook", "Relationships", "styleSheet", "sst"}

@@ -12,7 +12,14 @@ from itertools import islice, pairwise
 from openpyxl.utils import get_column_letter
 
 from kpi.model import Behaviour, Cell, Entry, Indicator, Plan, Quarter
-from kpi.problems import ForeignLetters, HeadingDisagrees, IndicatorTwice, OtherMeasure, Problem
+from kpi.problems import (
+    ForeignLetters,
+    HeadingDisagrees,
+    IndicatorTwice,
+    OnlyOtherTimes,
+    OtherMeasure,
+    Problem,
+)
 from kpi.units import Units
 from kpi.workbook import times
 from kpi.workbook.grid import Grid, Spot
@@ -142,9 +149,8 @@ _IN_YEAR = re.compile(r"\b(?:lui ke|ca nam|tu dau nam)\b")
 _IN_QUARTER = re.compile(r"\b(?:phat sinh|trong (?:qui|ki))\b")
 
 
-def _mode_of(level: str, quarter: Quarter | None) -> Role | None:
-    """Whether a heading of values says that it counts the quarter or the year so far."""
-    words = plain(_before_colon(level))
+def _mode_of(words: str, quarter: Quarter | None) -> Role | None:
+    """Whether a heading of values says, beside the indicator's name, that it counts the quarter or the year so far."""
     if _IN_YEAR.search(words):
         return Role.CUMULATIVE
     if _IN_QUARTER.search(words):
@@ -421,16 +427,22 @@ _ACHIEVED = re.compile(
 )
 
 
+_BARE_SHARES = folded("Tỷ lệ", "Tỷ lệ (%)", "%", "Tỷ lệ phần trăm")
+
+
 def _without_achievement(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """Beside a plan "Tỷ lệ đạt" is how much of it was done, never the indicator's own share."""
     if not any(c.role is Role.TARGET for c in columns):
         return columns
     beside = {c.indicator for c in columns if c.role in {Role.VALUE, Role.NUMERATOR}}
+    said = {c.indicator for c in columns if c.role is Role.VALUE}
     found = []
     for column in columns:
-        if column.role in {Role.SHARE, Role.BEFORE, None} and _ACHIEVED.fullmatch(
-            plain(column.heading.split(" / ")[-1])
-        ):
+        last = plain(column.heading.split(" / ")[-1])
+        if column.role is Role.SHARE and last in _BARE_SHARES and column.indicator in said:
+            # Of what was planned, or of what there is? A person says.
+            column = replace(column, role=None)
+        elif column.role in {Role.SHARE, Role.BEFORE, None} and _ACHIEVED.fullmatch(last):
             # Where nothing else says what was done, a person does.
             done = column.indicator in beside or (column.role is not Role.SHARE and beside)
             mode = Role.ACHIEVED if done else None
@@ -486,10 +498,14 @@ def _nameless(grid: Grid, row: int, width: int, plan: Plan, names: Names) -> Tab
     keys = [c for c in columns if c.role in {Role.UNIT, Role.INDICATOR}]
     if len(columns) < 2 or not any(_holds_keys(grid, row, c, names) for c in keys):
         return None
-    strange = {c.index for c in columns if c.role is None}
-    below = (spot for r in _below(grid, row) for spot in grid.rows[r] if spot.column in strange)
-    counted = any(isinstance(spot.value, int | float) or written_fraction(spot.text) for spot in below)
-    return _settled(Table(grid, row, row + 1, columns), width, names) if counted else None
+    places = {c.index: c.role for c in columns if c.role in {None, Role.BEFORE, Role.TARGET}}
+    below = [spot for r in _below(grid, row) for spot in grid.rows[r] if spot.column in places]
+    counted = [s.column for s in below if isinstance(s.value, int | float) or written_fraction(s.text)]
+    if not counted:
+        return None
+    elsewhere = all(places[column] for column in counted)
+    faults = (OnlyOtherTimes(grid.cell(row, counted[0])),) if elsewhere else ()
+    return _settled(Table(grid, row, row + 1, columns, faults), width, names)
 
 
 def _settled(table: Table, width: int, names: Names) -> Table:
@@ -700,7 +716,7 @@ def _column(index: int, levels: list[str], plan: Plan, names: Names) -> Column:
             if number and found is None:
                 found = _role_at_end(level, plan.indicator(number))
             indicator = indicator or number
-        if found is None and indicator:
+        if found is None and indicator and number is None:
             found = _role_by_meaning(level, plan.indicator(indicator))
         if found in _MODES:
             mode = found
@@ -708,7 +724,7 @@ def _column(index: int, levels: list[str], plan: Plan, names: Names) -> Column:
             # Under another time's heading nothing is this quarter's.
             role = role if role is Role.BEFORE and found in VALUES else found
             if found in VALUES:
-                mode = _mode_of(level, names.quarter) or mode
+                mode = _mode_of(names.beside(_before_colon(level)), names.quarter) or mode
     entry = plan.indicator(indicator).entry if indicator else None
     if role is None and entry and names.known(levels[-1]):
         role = _sole_role(entry)
@@ -755,7 +771,10 @@ def _role_at_end(level: str, indicator: Indicator) -> Role | None:
     last = _NUMBER_LAST.fullmatch(words)
     if last and (role := role_of(last[1])):
         return role
-    return _role_by_meaning(level, indicator)
+    said = plain(re.sub(r"^\s*\(?\d{1,2}[.)]\s*", "", level))
+    if said and said == plain(indicator.numerator):
+        return Role.NUMERATOR
+    return Role.DENOMINATOR if said and said == plain(indicator.denominator) else None
 
 
 # What says nothing of its own in the name of a part.
@@ -763,8 +782,8 @@ _SMALL = frozenset({"số", "các", "và", "tại", "của", "lượng"})
 
 
 def _role_by_meaning(level: str, indicator: Indicator) -> Role | None:
-    """A heading that says what is counted, instead of "Tử số" and "Mẫu số": its words are those of one part alone."""
-    said = _words(re.sub(r"^\s*\(?\d{1,2}[.)]\s*", "", level)) - _SMALL
+    """Under an indicator's heading one that says what is counted: its words are those of one part alone."""
+    said = _words(level) - _SMALL
     over, under = (
         bool(said) and said <= _words(part) for part in (indicator.numerator, indicator.denominator)
     )

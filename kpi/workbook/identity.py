@@ -490,7 +490,8 @@ def _right_of(grid: Grid, spot: Spot) -> Iterator[Spot]:
 
 def reporter_named(text: str, plan: Plan, units: Units) -> Reporter | None:
     """By its own name, else by the unit whose office it is."""
-    words = fold(text).strip(" .")
+    # "Bưu điện tỉnh Bắc Kạn" is the province's only one.
+    words = fold(text).strip(" .").removesuffix(f" {fold(units.province.name)}")
     for reporter in plan.reporters:
         if words in (fold(reporter.name), reporter.code.casefold()):
             return reporter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kpi.problems import UnpacksTooLarge, Unreadable
 
 # Those of Excel itself are a hundred times as high, and so is the memory they take: a workbook of all reporters of a
@@ -60,8 +62,13 @@ def column_of(letters: str) -> int:
 
 
 def address_of(row: int, column: int) -> str:
+    return f"{_letters_of(column)}{row}"
+
+
+@lru_cache(maxsize=1024)
+def _letters_of(column: int) -> str:
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+    return letters

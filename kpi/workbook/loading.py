@@ -16,12 +16,13 @@ Load = Callable[[str, bytes], tuple[Grid, ...] | Unreadable]
 
 def load_here(filename: str, content: bytes) -> tuple[Grid, ...] | Unreadable:
     """In this process: for bytes that the program made itself, and inside the subprocess."""
-    if refused := guard.refuse(filename, content):
-        return refused
     try:
-        return _within_limits(biff.grids(content) if guard.is_biff(content) else ooxml.Book(content).grids())
-    except Refused as refused_later:
-        return refused_later.problem
+        seen = guard.check(filename, content)
+        if guard.is_biff(content):
+            return _within_limits(biff.grids(content, seen.old_sheets))
+        return _within_limits(ooxml.Book(content, seen.sheets).grids())
+    except Refused as refused:
+        return refused.problem
     # No list of what a parser raises on hostile bytes is complete; whatever it is, the file is damaged.
     except Exception as error:  # noqa: BLE001
         return DamagedWorkbook(code=type(error).__name__)

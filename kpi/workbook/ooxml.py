@@ -10,10 +10,10 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 # The guard has refused every file that declares a document type, and with it all entities.
 from xml.etree.ElementTree import Element, iterparse
@@ -22,13 +22,13 @@ from kpi.workbook import stored
 from kpi.workbook.grid import Grid, Merge, Place, Spot
 from kpi.workbook.guard import is_xml
 from kpi.workbook.limits import Letters, column_of
+from kpi.workbook.walk import TRUE, Sheet
 from kpi.workbook.words import tidy
 
 # A character that XML could not hold, or that looks like such a code itself.
 _CODE = re.compile("_x([0-9A-Fa-f]{4})_")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _INDEX = re.compile("[0-9]{1,7}")
-_TRUE = frozenset({"1", "true"})
 _BOOK = "/officeDocument"
 _SHEET = "/worksheet"
 
@@ -40,36 +40,35 @@ class _Look(NamedTuple):
 
 
 class Book:
-    def __init__(self, content: bytes) -> None:
-        self._parts = zipfile.ZipFile(io.BytesIO(content))
+    def __init__(self, content: bytes, walked: Mapping[str, Sheet]) -> None:
+        self._parts, self._walked = zipfile.ZipFile(io.BytesIO(content)), walked
         self._name = next((target for kind, target in self._related("").values() if kind.endswith(_BOOK)))
         self._relations = self._related(self._name)
         self.epoch = stored.EPOCH
         self.letters = Letters()
-        self.looks: dict[str, _Look] = {}
+        self._looks: dict[str, _Look] = {}
         """Format of cells, as the cells name it -> what it shows."""
         self._sheets: list[Element] = []
         for element in self._elements(self._name):
-            if _local(element) == "workbookPr" and element.get("date1904") in _TRUE:
+            if _local(element) == "workbookPr" and element.get("date1904") in TRUE:
                 self.epoch = stored.EPOCH_1904
             elif _local(element) == "sheet":
                 self._sheets.append(element)
 
     def grids(self) -> Iterator[Grid]:
+        cells = _Cells(self)
         for sheet in self._sheets:
             relation = next((v for k, v in sheet.items() if k.endswith("}id")), "")
             kind, part = self._relations[relation]
             if kind.endswith(_SHEET):
-                hidden = sheet.get("state", "visible") != "visible"
-                yield _Sheet(self, part).grid(sheet.get("name", ""), hidden)
-
-    def open(self, name: str) -> IO[bytes]:
-        if not is_xml(name):
-            raise KeyError(name)
-        return self._parts.open(name)
+                hidden, walked = sheet.get("state", "visible") != "visible", self._walked[part]
+                merges = map(_merge, walked.merges)
+                yield Grid.of(sheet.get("name", ""), hidden, cells.spots(walked), merges, walked.hidden)
 
     def _elements(self, name: str) -> Iterator[Element]:
-        with self.open(name) as part:
+        if not is_xml(name):
+            raise KeyError(name)
+        with self._parts.open(name) as part:
             for _, element in iterparse(part):  # noqa: S314
                 yield element
 
@@ -99,11 +98,11 @@ class Book:
         return found
 
     def look(self, style: str) -> _Look:
-        """What `looks` keeps from then on."""
-        known = _INDEX.fullmatch(style) and int(style) < len(self.formats)
-        number_format = self.formats[int(style)] if known else stored.GENERAL
-        self.looks[style] = _Look(number_format, stored.is_moment(number_format))
-        return self.looks[style]
+        if style not in self._looks:
+            known = _INDEX.fullmatch(style) and int(style) < len(self.formats)
+            number_format = self.formats[int(style)] if known else stored.GENERAL
+            self._looks[style] = _Look(number_format, stored.is_moment(number_format))
+        return self._looks[style]
 
     @cached_property
     def formats(self) -> list[str]:
@@ -125,68 +124,46 @@ def _number_format(number: str, own: dict[int, str]) -> str:
     return own.get(key) or stored.BUILT_IN.get(key, stored.GENERAL)
 
 
-class _Sheet:
-    def __init__(self, book: Book, part: str) -> None:
-        self._book, self._part = book, part
-        self._row = self._column = 0
-        self._spots: dict[Place, Spot] = {}
-        self._merges: list[Merge] = []
-        self._hidden: set[int] = set()
+class _Cells:
+    """What cells hold, by what the file tells of them: most say what others have said."""
 
-    def grid(self, title: str, hidden: bool) -> Grid:
-        with self._book.open(self._part) as part:
-            for _, element in iterparse(part):  # noqa: S314
-                if element.tag.endswith("}row"):
-                    self._read_row(element)
-                    element.clear()
-                elif element.tag.endswith("}mergeCell"):
-                    self._merges.append(_merge(element.get("ref", "")))
-        return Grid.of(title, hidden, self._spots, self._merges, self._hidden)
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._known: dict[tuple[str, str, str], tuple[object, str, bool]] = {}
 
-    def _read_row(self, row: Element) -> None:
-        number = row.get("r")
-        self._row = int(number) if number else self._row + 1
-        self._column = 0
-        for element in row:
-            if _local(element) == "c":
-                self._read_cell(element)
-        if row.get("hidden") in _TRUE:
-            self._hidden.add(self._row)
+    def spots(self, sheet: Sheet) -> dict[Place, Spot]:
+        known, letters = self._known, self._book.letters
+        found: dict[Place, Spot] = {}
+        for row, column, kind, style, content, formula in sheet.boxes:
+            said = known.get((kind, style, content))
+            if said is None:
+                said = known[kind, style, content] = self._said(kind, style, content)
+            value, number_format, broken = said
+            letters.add(value)
+            if value is None and formula is None:
+                continue
+            place = row, column
+            # One of the two is not what the person sees.
+            if place in found:
+                raise ValueError(place)
+            if formula is not None:
+                formula = "=" + formula
+            found[place] = Spot(row, column, value, number_format, formula, broken)
+        return found
 
-    def _read_cell(self, cell: Element) -> None:
-        if address := cell.get("r"):
-            self._row, self._column = _place(address)
-        else:
-            self._column += 1
-        result = formula = inline = None
-        for child in cell:
-            tag = child.tag
-            if tag.endswith("}v"):
-                result = child.text
-            elif tag.endswith("}f"):
-                formula = "=" + (child.text or "")
-            elif tag.endswith("}is"):
-                inline = _text(child)
-        style = cell.get("s", "0")
-        look = self._book.looks.get(style) or self._book.look(style)
-        value, broken = self._value(cell.get("t", "n"), look, result, inline)
-        self._book.letters.add(value)
+    def _said(self, kind: str, style: str, content: str) -> tuple[object, str, bool]:
+        look = self._book.look(style)
+        value, broken = self._value(kind, look, content)
         if isinstance(value, str) and not tidy(value):
             value = None
-        if value is None and formula is None:
-            return
-        place = self._row, self._column
-        # One of the two is not what the person sees.
-        if place in self._spots:
-            raise ValueError(cell.get("r"))
-        self._spots[place] = Spot(*place, value, look.number_format, formula, broken)
+        return value, look.number_format, broken
 
-    def _value(self, kind: str, look: _Look, result: str | None, inline: str | None) -> tuple[object, bool]:
+    def _value(self, kind: str, look: _Look, result: str) -> tuple[object, bool]:
         """What a cell holds, and whether that is an error; what no program writes is one too."""
-        if kind == "inlineStr":
-            return inline, False
         if not result:
             return None, False
+        if kind == "inlineStr":
+            return _decoded(result), False
         result = result if kind == "str" else result.strip()
         value: object = None
         if kind == "n":

@@ -16,6 +16,7 @@ from kpi.workbook.grid import Grid, Spot
 from kpi.workbook.headings import VALUES, Column, Role, Table, find_tables
 from kpi.workbook.questions import CONFIRM
 from kpi.workbook.values import written_fraction, written_number
+from kpi.workbook.words import NO, YES, fold
 
 _PARTS: Mapping[Role, str] = {
     Role.NUMERATOR: vi.NUMERATOR,
@@ -42,7 +43,7 @@ def tables(grids: tuple[Grid, ...], desk: Desk) -> dict[str, list[Table]]:
 
 def _says_something(table: Table, desk: Desk) -> bool:
     asked = any((table.grid.title, c.index) in desk.asked_columns for c in table.columns)
-    return asked or any(c.role in VALUES for c in table.columns)
+    return asked or bool(table.problems) or any(c.role in VALUES for c in table.columns)
 
 
 def _each_adopted(found: list[Table], desk: Desk) -> list[Table]:
@@ -124,7 +125,11 @@ def _is_strange(column: Column, table: Table) -> bool:
 
 
 def _holds_values(table: Table, column: Column) -> bool:
-    return any(_is_value(table.grid.at(row, column.index)) for row in _body(table))
+    spots = (table.grid.at(row, column.index) for row in _body(table))
+    # Under an indicator's heading a tick is a value as well.
+    return any(
+        _is_value(spot) or (column.indicator and spot and fold(spot.text) in YES | NO) for spot in spots
+    )
 
 
 def _is_value(spot: Spot | None) -> bool:
