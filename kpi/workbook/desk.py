@@ -27,6 +27,9 @@ class Desk:
     asked_columns: set[tuple[str, int]] = field(default_factory=set)
     """Sheet and column of those that a question was asked about."""
 
+    waiting: set[tuple[str, str | None]] = field(default_factory=set)
+    """Sheet and indicator, None for any, of which a column still waits for somebody to say which part it is."""
+
     def __post_init__(self) -> None:
         self.names = Names(self.plan, self.units, self.quarter)
         self.trail = Trail()

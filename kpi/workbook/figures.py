@@ -454,6 +454,9 @@ class Figures:
         if numerator is None and denominator is None:
             return self._bare(line, unit, share) if share else None
         if numerator is None or denominator is None:
+            if self.desk.waiting & {(line.grid.title, line.indicator.number), (line.grid.title, None)}:
+                self._wait(line, None)
+                return None
             lacking: Part = "numerator" if numerator is None else "denominator"
             role = Role.NUMERATOR if numerator is None else Role.DENOMINATOR
             at = line.cell(role) if role in line.columns else line.first_cell()

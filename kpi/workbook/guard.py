@@ -67,7 +67,7 @@ def check(filename: str, content: bytes) -> Seen:
         raise Refused(problem)
     try:
         if is_biff(content):
-            return Seen({}, ole.check(content))
+            return Seen({}, ole.check(filename, content))
         return Seen(_check_zip(filename, content), [])
     except Refused:
         raise

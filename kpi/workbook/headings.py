@@ -119,6 +119,7 @@ _WHOLES = folded("Tổng số", "Tổng", "Tổng số phải thực hiện")
 VALUES = frozenset(
     {Role.NUMERATOR, Role.DENOMINATOR, Role.SHARE, Role.VALUE, Role.YES, Role.NO, Role.EDITION, Role.RANK}
 )
+_KEYS = frozenset({Role.ORDER, Role.CODE, Role.UNIT, Role.INDICATOR})
 _MODES = frozenset({Role.ESTIMATE, Role.INCREMENT, Role.CUMULATIVE})
 
 
@@ -168,14 +169,19 @@ def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
     said = plain(_before_colon(text))
     if _COMPARED.search(said) or (_LATER.search(said) and not times.quarters_in(said)):
         return Role.BEFORE
-    for part in dict.fromkeys((text, re.split(r"[:(\n]", text, maxsplit=1)[0])):
+    head, sign, rest = (
+        re.split(r"([:(\n])", text, maxsplit=1) if re.search(r"[:(\n]", text) else (text, "", "")
+    )
+    for part in dict.fromkeys((text, head)):
         words = plain(part)
         if words.partition(" ")[0] in _FIRST_WORDS:
             for begin, role in _BEGINS:
                 if words == begin or words.startswith(begin + " "):
                     return role
         if words in _BY_WORDING:
-            return _BY_WORDING[words]
+            # "Đơn vị: Xã Phúc Lộc" names a unit and heads no column.
+            named = sign == ":" and part is head and plain(rest) and _BY_WORDING[words] in _KEYS
+            return None if named else _BY_WORDING[words]
     return None
 
 

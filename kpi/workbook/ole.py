@@ -137,14 +137,14 @@ class Contents:
     formats: int = 0
 
 
-def check(content: bytes) -> list[Sheet]:
+def check(filename: str, content: bytes) -> list[Sheet]:
     """Raises Refused for what is no workbook, is locked, or larger than allowed; whatever else it raises is damage."""
     container = _Container(content)
     if "EncryptedPackage" in container:
         raise Refused(LockedByPassword())
     name = next((name for name in ("Workbook", "Book") if name in container), None)
     if name is None:
-        raise Refused(NotAWorkbook(""))
+        raise Refused(NotAWorkbook(filename))
     found = Contents()
     _count(found, container.stream(name))
     if not found.sheets:

@@ -198,6 +198,8 @@ def _ask(
     chosen = desk.questions.ask(
         ("heading", at), at, choices, lambda cells: HeadingUnclear(at, heading, choices, cells)
     )
+    if chosen is None:
+        desk.waiting |= {(table.grid.title, place.indicator) for place in places}
     return places[chosen] if chosen is not None and chosen < len(places) else None
 
 
