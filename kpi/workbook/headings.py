@@ -89,7 +89,7 @@ _WHOLE: Mapping[Role, frozenset[str]] = {
     Role.SHARE: folded("Tỷ lệ", "Tỷ lệ (%)", "%", "Tỷ lệ đạt", "Tỷ lệ đạt (%)", "Tỷ lệ phần trăm", "Kết quả (%)", "Đạt (%)"),
     Role.VALUE: folded(
         "Kỳ này", "Quý này", "Thực hiện", "Kết quả", "KQ thực hiện", "Kết quả thực hiện", "Số liệu", "Giá trị",
-        "Có/Không", "Hiện trạng", "Thực hiện trong quý", "Kết quả quý này",
+        "Có/Không", "Hiện trạng", "Thực hiện kế hoạch", "Kết quả thực hiện kế hoạch", "Thực hiện trong quý", "Kết quả quý này",
     ),
     Role.EDITION: folded("Năm số liệu", "Năm", "Năm xếp hạng", "Năm dữ liệu", "Năm đánh giá"),
     Role.RANK: folded("Hạng", "Xếp hạng", "Thứ hạng", "Hạng trong năm"),
@@ -143,7 +143,9 @@ def _before_colon(text: str) -> str:
 # "Ước quý sau", "Ước cả năm": not of this quarter, unless the heading names it.
 _LATER = re.compile(r"^uoc\b.*\b(?:sau|toi|tiep theo|nam)\b")
 # "Tử số quý trước", "Tỷ lệ theo kế hoạch".
-_COMPARED = re.compile(r"^(?:tu so|mau so|ti le|ket qua|thuc hien|hang)\b.*\b(?:truoc|cung ki|ke hoach)\b")
+_COMPARED = re.compile(
+    r"^(?:tu so|mau so|ti le|ket qua|thuc hien|hang)\b.*\b(?:truoc|cung ki|(?<!thuc hien )ke hoach)\b"
+)
 
 
 _IN_YEAR = re.compile(r"\b(?:lui ke|ca nam|tu dau nam)\b")
