@@ -9,7 +9,7 @@ from functools import cached_property
 from kpi.model import Level, Plan, Quarter, Reading, Reporter
 from kpi.problems import Notice, Problem
 from kpi.units import Match, Units
-from kpi.workbook.headings import Names
+from kpi.workbook.names import Names
 from kpi.workbook.questions import Questions
 from kpi.workbook.trail import Trail
 

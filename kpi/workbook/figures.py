@@ -68,8 +68,9 @@ from kpi.problems import (
 )
 from kpi.workbook.desk import Desk
 from kpi.workbook.grid import Spot
-from kpi.workbook.headings import Role, strange
+from kpi.workbook.names import strange
 from kpi.workbook.questions import CONFIRM
+from kpi.workbook.roles import Role
 from kpi.workbook.rows import Line, Rows
 from kpi.workbook.values import (
     Written,

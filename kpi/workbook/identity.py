@@ -31,8 +31,10 @@ from kpi.problems import (
 from kpi.units import Directory, Units
 from kpi.workbook.forms import KEY_MARK, KEY_ROWS, VERSION
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.headings import DEEPEST, Role, role_of, strange
+from kpi.workbook.headings import DEEPEST
+from kpi.workbook.names import strange
 from kpi.workbook.questions import Questions
+from kpi.workbook.roles import Role, role_of
 from kpi.workbook.values import as_date, date_in
 from kpi.workbook.words import NO_VALUE, fold, is_note, sender, tells_cut_off, tidy
 

@@ -11,10 +11,12 @@ from kpi import vi
 from kpi.model import Cell, Entry, Indicator, Level
 from kpi.problems import HeadingUnclear, IndicatorTwice, IndicatorUnclear, UnknownIndicator
 from kpi.vi import traces as words
+from kpi.workbook.columns import Column
 from kpi.workbook.desk import Desk
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.headings import VALUES, Column, Role, Table, find_tables
+from kpi.workbook.headings import Table, find_tables
 from kpi.workbook.questions import CONFIRM
+from kpi.workbook.roles import VALUES, Role
 from kpi.workbook.values import written_fraction, written_number
 from kpi.workbook.words import NO, YES, fold
 

@@ -32,10 +32,13 @@ from kpi.problems import (
 )
 from kpi.units import Match
 from kpi.workbook import times
+from kpi.workbook.columns import Column
 from kpi.workbook.desk import Desk
 from kpi.workbook.grid import Grid, Spot
-from kpi.workbook.headings import LONGEST_NAME, VALUES, Column, Role, Table, strange
+from kpi.workbook.headings import Table
+from kpi.workbook.names import LONGEST_NAME, strange
 from kpi.workbook.placing import place_row
+from kpi.workbook.roles import VALUES, Role
 from kpi.workbook.words import (
     NO,
     YES,
