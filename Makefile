@@ -27,8 +27,8 @@ test: $(VENV)/test programs  ## All tests, also in a real browser and a real off
 	@$(BIN)/python -m pytest -n auto -m "not browser and not office and not slow"
 	@$(BIN)/python -m pytest -n 2 -m "browser or office"
 
-fast: $(VENV)/test  ## The tests that need neither a browser nor LibreOffice
-	@$(BIN)/python -m pytest -n auto -m "not browser and not office and not slow"
+fast: $(VENV)/test  ## What a change should pass before anything else, in two minutes
+	@$(BIN)/python -m pytest -n auto -m "not browser and not office and not slow and not heavy"
 
 slow: $(VENV)/test  ## The properties of numbers and names, 100.000 strings each
 	@$(BIN)/python -m pytest -n auto -m slow

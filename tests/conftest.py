@@ -10,11 +10,12 @@ from time import sleep
 
 import pytest
 import streamlit as st
+from argon2 import PasswordHasher
 from click.testing import CliRunner
 from hypothesis import settings
 
+from kpi import access, ui
 from kpi import plan as plan_files
-from kpi import ui
 from kpi.cli import main
 from kpi.model import Duty, Level, Plan, Reporter
 from kpi.store import Store
@@ -30,6 +31,10 @@ DATA = Path(__file__).parent.parent / "data"
 # A busy machine is no defect.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+# How dear a password is to guess is tested where it matters; everybody else's is as cheap as it can be.
+access._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_collection_finish() -> None:

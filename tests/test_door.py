@@ -91,6 +91,7 @@ def test_a_person_who_was_disabled_is_a_stranger_at_the_next_run(run):
     assert not at.title
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opens_to_the_roles_of_its_folder_only(run, page, role):
@@ -124,6 +125,7 @@ def free_port() -> int:
     return port
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "command",
     [["uvicorn", "dashboard:app", "--port"], ["streamlit", "run", "dashboard.py", "--server.port"]],

@@ -116,6 +116,7 @@ def attempts(store, drafts) -> Mapping[str, Callable[[Person, str], object]]:
     }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.login)
 def test_everybody_may_do_what_the_role_and_the_unit_allow_and_nothing_else(store, attempts, person):
     wrong, refused = [], 0

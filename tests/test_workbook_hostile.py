@@ -274,6 +274,7 @@ def test_a_hostile_file_is_refused_in_words(desk, make):
     assert re.search(r"rồi (lưu|tải) lại", sentences(draft))
 
 
+@pytest.mark.heavy
 def test_hostile_files_are_refused_apart_and_take_little_memory_there(tmp_path):
     """What the process that reads them takes at most, Python itself with it."""
     for number, make in enumerate(HOSTILE.values()):
