@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from openpyxl.utils import get_column_letter
 
-from kpi.model import Entry, Indicator, Plan, Quarter
+from kpi.model import Entry, Indicator, Plan
 from kpi.workbook import times
 from kpi.workbook.grid import Grid, Spot
 from kpi.workbook.names import NUMBER_LAST, NUMBERED, Names
@@ -41,52 +41,85 @@ def column_under(index: int, levels: list[str], plan: Plan, names: Names) -> Col
     for level in levels:
         found = role_of(level, names.quarter)
         number = None
+        meant = False
         if found is None or found in VALUES | MODES:
             number = names.known(level)
             if number and found is None:
                 found = _role_at_end(level, plan.indicator(number))
-            indicator = indicator or number
-        if found is None and indicator and number is None:
-            found = _role_by_meaning(level, plan.indicator(indicator))
+            indicator = _lower(indicator, number)
+        if found is None and number is None:
+            indicator, found = _meant(level, indicator, plan, names)
+            meant = found is not None
         if found in MODES:
             mode = found
         elif found:
             # Under another time's heading nothing is this quarter's.
             role = role if role is Role.BEFORE and found in VALUES else found
-            if found in VALUES:
-                mode = mode_of(names.beside(before_colon(level)), names.quarter) or mode
-    entry = plan.indicator(indicator).entry if indicator else None
+        if found in VALUES | {None} and not meant:
+            mode = mode_of(names.beside(before_colon(level)), names.quarter) or mode
+    known = indicator if indicator != CONFLICT else None
+    entry = plan.indicator(known).entry if known else None
     if role is None and entry and names.known(levels[-1]):
         role = _sole_role(entry)
-    if role is None and mode:
+    if role is None and mode and not entry:
         role = Role.VALUE
     if role in VALUES | {Role.BEFORE, Role.TARGET, None}:
-        role, mode = _qualified(role, mode, levels, entry, plan, names)
+        role, mode = _qualified(role, mode, levels, entry, names)
+    if indicator == CONFLICT:
+        role = None
     # What stands under an indicator's heading and says nothing known is some part of it.
-    indicator = indicator if role in VALUES | {Role.BEFORE, None} else None
+    known = known if role in VALUES | {Role.BEFORE, None} else None
     years = times.years_in(plain(heading))
-    return Column(index, heading, role, indicator, mode, years.pop() if len(years) == 1 else None)
+    dated = len(years) == 1 and not times.quarters_in(plain(heading))
+    return Column(index, heading, role, known, mode, years.pop() if dated else None)
+
+
+# Two headings over one column that name different indicators.
+CONFLICT = "?"
+
+
+def _lower(above: str | None, number: str | None) -> str | None:
+    """The lower heading counts where it names a part of what the upper one names."""
+    if number is None or above in {None, number, CONFLICT}:
+        return above or number
+    return number if number.startswith(f"{above}.") else CONFLICT
+
+
+def _meant(level: str, indicator: str | None, plan: Plan, names: Names) -> tuple[str | None, Role | None]:
+    """A part by what the plan itself calls it, or by the words of the indicator that is named above."""
+    if indicator and indicator != CONFLICT:
+        return indicator, _role_by_meaning(level, plan.indicator(indicator))
+    parts = names.parts.get(plain(level), [])
+    return parts[0] if len(parts) == 1 and not indicator else (indicator, None)
 
 
 def _qualified(
-    role: Role | None, mode: Role | None, levels: list[str], entry: Entry | None, plan: Plan, names: Names
+    role: Role | None, mode: Role | None, levels: list[str], entry: Entry | None, names: Names
 ) -> tuple[Role | None, Role | None]:
-    """What any of the headings over a column says of its time, of a plan, or against the indicator, holds for it."""
-    said = [(level, names.beside(level)) for level in levels if plain(level) not in names.parts]
-    quarter = names.quarter
-    # The year of a ranking is that of its edition.
-    if quarter and entry is not Entry.RANK and any(_is_elsewhere(*pair, quarter) for pair in said):
-        return Role.BEFORE, mode
-    if any(times.is_planned(beside) for _, beside in said):
-        # Only a heading that says no more is the target itself.
-        return Role.TARGET, None if role is Role.TARGET and len(levels) == 1 else Role.ACHIEVED
-    if entry and role in VALUES and any(times.is_denied(beside) for _, beside in said):
-        return None, mode
-    return role, mode
+    """What any of the headings over a column says of its time, of a plan, or against the indicator, holds for it.
 
-
-def _is_elsewhere(level: str, beside: str, quarter: Quarter) -> bool:
-    return times.is_elsewhere(beside, quarter) or times.cut_off_elsewhere(fold(level), quarter)
+    What is said beside the indicator's name itself is for a person to judge.
+    """
+    asked = False
+    for level in levels:
+        if plain(level) in names.parts:
+            continue
+        beside, named = names.beside(level), names.known(level) is not None
+        # The year of a ranking is that of its edition.
+        elsewhere = (
+            names.quarter is not None
+            and entry is not Entry.RANK
+            and times.is_elsewhere(beside, names.quarter)
+        )
+        planned = times.is_planned(beside)
+        if elsewhere and not named:
+            return Role.BEFORE, mode
+        if planned and not named:
+            # Only a heading that says no more is the target itself.
+            return Role.TARGET, None if role is Role.TARGET and len(levels) == 1 else Role.ACHIEVED
+        asked |= elsewhere or planned
+        asked |= bool(entry) and (times.is_denied(beside) or times.is_partial(beside))
+    return (None if asked and role in VALUES else role), mode
 
 
 def _role_at_end(level: str, indicator: Indicator) -> Role | None:
@@ -108,18 +141,35 @@ def _role_at_end(level: str, indicator: Indicator) -> Role | None:
 
 
 # What says nothing of its own in the name of a part.
-_SMALL = frozenset({"số", "các", "và", "tại", "của", "lượng"})
+_SMALL = frozenset({"số", "tổng", "các", "và", "tại", "của", "lượng", "có"})
 
 
 def _role_by_meaning(level: str, indicator: Indicator) -> Role | None:
-    """Under an indicator's heading one that says what is counted: its words are those of one part alone."""
-    said = _words(level) - _SMALL
-    over, under = (
-        bool(said) and said <= _words(part) for part in (indicator.numerator, indicator.denominator)
-    )
-    if over is under:
+    """Under an indicator's heading one that says what is counted, in words of one part alone.
+
+    It counts the same things, and says what sets the numerator apart: "Số hồ sơ giải quyết" may be of all.
+    """
+    if indicator.entry is not Entry.FRACTION:
         return None
-    return Role.NUMERATOR if over else Role.DENOMINATOR
+    said, over, under = _words(level), _words(indicator.numerator), _words(indicator.denominator)
+    things = _first(level)
+    apart = _words(indicator.short_name) & (over - under)
+    if (
+        said <= over
+        and not said <= under
+        and things == _first(indicator.numerator)
+        and (apart & said or not apart)
+    ):
+        return Role.NUMERATOR
+    whole = "tổng" in said or not apart or not said & apart
+    if said <= under and not said <= over and things in {_first(indicator.denominator), None} and whole:
+        return Role.DENOMINATOR
+    return None
+
+
+def _first(text: str) -> str | None:
+    """What is counted: the first word that says anything."""
+    return next((w for w in re.findall(r"\w+", tidy(text).casefold()) if w not in _SMALL), None)
 
 
 @lru_cache(maxsize=1024)
@@ -145,7 +195,7 @@ def paired(columns: tuple[Column, ...], plan: Plan, names: Names) -> tuple[Colum
 
 
 def _last(column: Column, names: Names) -> str:
-    return names.beside(column.heading.split(" / ")[-1])
+    return plain(names.beside(column.heading.split(" / ")[-1]))
 
 
 def _name_of(column: Column, plan: Plan) -> str:

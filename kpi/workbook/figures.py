@@ -266,11 +266,12 @@ class Figures:
         behaviour = line.indicator.behaviour
         if behaviour not in {Behaviour.FLOW, Behaviour.DISTINCT}:
             return None
-        flow = behaviour is Behaviour.FLOW
-        other = Role.CUMULATIVE if flow else Role.INCREMENT
+        wanted: Literal["increment", "cumulative"] = (
+            "increment" if behaviour is Behaviour.FLOW else "cumulative"
+        )
+        other = Role.CUMULATIVE if behaviour is Behaviour.FLOW else Role.INCREMENT
         for role, column in line.columns.items():
-            if column.mode is other and role is not Role.EDITION and line.spot(role):
-                wanted: Literal["increment", "cumulative"] = "increment" if flow else "cumulative"
+            if other in {column.mode, line.mode} and role is not Role.EDITION and line.spot(role):
                 return OtherCount(line.cell(role), unit.title, line.indicator.number, wanted)
         return None
 
@@ -744,7 +745,7 @@ class Figures:
             return _reading(self, line, at, value=Decimal(written.rank), edition=year)
         before = self._rank_of(line.indicator, year - 1)
         rank = before - written.gain if before is not None and written.gain is not None else None
-        if before is None or rank is None or rank < 1:
+        if before is None or rank is None or rank < 1 or (isinstance(places, int) and rank > places):
             return [NoEarlierRank(at, text, year - 1)]
         self.desk.notices.append(GainRead(at, text, year, rank, before))
         return _reading(self, line, at, value=Decimal(rank), edition=year)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from kpi.model import Cell, Plan, Quarter
+from kpi.model import Cell, Entry, Plan, Quarter
 from kpi.problems import ForeignLetters, Problem
 from kpi.units import Units
 from kpi.workbook.grid import Spot
-from kpi.workbook.roles import MODES, VALUES, role_of
-from kpi.workbook.words import fold, foreign_letters, plain, turns
+from kpi.workbook.roles import MODES, VALUES, Role, role_of
+from kpi.workbook.words import fold, foreign_letters, plain, tidy, turns
 
 # With the office before it and the district behind it.
 LONGEST_NAME = 80
@@ -18,11 +19,17 @@ LONGEST_NAME = 80
 NUMBERED = re.compile(
     r"\((\d{1,2}(?:\.\d{1,2})?)\)|ct\s*\.?\s*(\d{1,2}(?:\.\d{1,2})?)\b"
     r"|(?:chi tieu|tieu chi) (?:so )?(\d{1,2}(?:\.\d{1,2})?)\b(?!/)"
-    r"|(\d{1,2})[.)]\s+(?=[^\W\d])|(\d{1,2}\.\d{1,2})(?:$|[.)]?\s+(?=[^\W\d]))"
+    r"|(\d{1,2})[.)]\s+(?=[^\W\d])|(\d{1,2}\.\d{1,2})(?:$|[.)]?\s+(?=[^\W\d]|\())"
 )
 NUMBER_LAST = re.compile(
     r"(.+?)\s*[-–]?\s*(?:\((\d{1,2})\)|\(?\bct\s*\.?\s*(\d{1,2})\)?|\(?\bchi tieu (?:so )?(\d{1,2})\)?)"
 )
+
+
+@lru_cache(maxsize=256)
+def _spaced(words: str) -> re.Pattern[str]:
+    """Plain words as they may stand in a text."""
+    return re.compile(r"[^a-z0-9%]+".join(map(re.escape, words.split())))
 
 
 # Under the name of an indicator its target may stand, as in the forms.
@@ -50,8 +57,15 @@ class Names:
             "%"
         }
         self._numbers = {i.number for i in plan.indicators}
-        self.parts = {plain(part) for i in plan.indicators for part in (i.numerator, i.denominator) if part}
-        """What the plan itself calls numerators and denominators."""
+        self.parts: dict[str, list[tuple[str, Role]]] = {}
+        """What the plan itself calls numerators and denominators, and of which indicators they are."""
+        for indicator in plan.indicators:
+            for part, role in (
+                (indicator.numerator, Role.NUMERATOR),
+                (indicator.denominator, Role.DENOMINATOR),
+            ):
+                if part and indicator.entry is Entry.FRACTION:
+                    self.parts.setdefault(plain(part), []).append((indicator.number, role))
         named = [(plain(name), i.number) for i in plan.indicators for name in (i.name, i.short_name) if name]
         self._longest_first = sorted(named, key=lambda pair: -len(pair[0]))
 
@@ -68,14 +82,23 @@ class Names:
         return number if number in self._numbers else None, self._by_name(plain(rest))
 
     def beside(self, text: str) -> str:
-        """The plain words of a heading or a row that are neither the number nor the name of an indicator."""
-        words = fold(_TARGET_LINE.sub("", text))
+        """What stands in a heading or a row that is neither the number nor the name of an indicator."""
+        shown = tidy(_TARGET_LINE.sub("", text))
+        words = fold(shown)
+        if len(words) != len(shown):
+            shown = words
         numbered = NUMBERED.match(words)
-        padded = f" {plain(words[numbered.end() :] if numbered else words)} "
-        name = next((name for name, _ in self._longest_first if f" {name} " in padded), None)
-        if name is None and self._by_name(padded.strip()):
+        begin = numbered.end() if numbered else 0
+        rest = plain(words[begin:])
+        name = next((name for name, _ in self._longest_first if f" {name} " in f" {rest} "), None)
+        if name is None and self._by_name(rest):
             return ""
-        return (padded.replace(f" {name} ", " ", 1) if name else padded).strip()
+        # Under its name a form says what its parts are.
+        for said in (name, *self.parts):
+            if said and f" {said} " in f" {rest} " and (found := _spaced(said).search(words, begin)):
+                shown = f"{shown[: found.start()]} {shown[found.end() :]}"
+                words = f"{words[: found.start()]} {words[found.end() :]}"
+        return tidy(shown[begin:])
 
     def is_unit(self, text: str) -> bool:
         """A name of the directory; nothing that long is one."""

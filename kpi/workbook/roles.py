@@ -47,7 +47,7 @@ _WHOLE: Mapping[Role, frozenset[str]] = {
     Role.UNIT: folded(
         "Đơn vị", "Tên đơn vị", "Đơn vị báo cáo", "Huyện, thành phố", "Tên huyện", "Huyện", "Địa phương", "Địa bàn",
         "Bưu cục Huyện", "Xã, phường, thị trấn", "Xã, phường", "Tên xã", "Tên xã, phường, thị trấn", "Xã", "Cơ quan",
-        "Tên cơ quan", "Cơ quan, đơn vị", "Sở, ban, ngành", "Đơn vị hành chính", "Tỉnh", "Huyện, thị xã, thành phố",
+        "Tên cơ quan", "Cơ quan, đơn vị", "Tên đơn vị hành chính", "Sở, ban, ngành", "Đơn vị hành chính", "Tỉnh", "Huyện, thị xã, thành phố",
     ),
     Role.MEASURE: folded("Đơn vị tính", "ĐVT", "ĐV tính"),
     Role.TARGET: folded("Kế hoạch", "Kế hoạch giao", "Chỉ tiêu giao", "Mục tiêu", "KH giao", "Chỉ tiêu được giao"),
@@ -55,17 +55,18 @@ _WHOLE: Mapping[Role, frozenset[str]] = {
     Role.INDICATOR: folded(
         "Chỉ tiêu", "Tên chỉ tiêu", "Chỉ tiêu, nhiệm vụ", "Nội dung", "Nội dung chỉ tiêu", "Chỉ tiêu thi đua",
     ),
-    Role.SHARE: folded("Tỷ lệ", "Tỷ lệ (%)", "%", "Tỷ lệ đạt", "Tỷ lệ đạt (%)", "Tỷ lệ phần trăm", "Kết quả (%)", "Đạt (%)"),
+    Role.SHARE: folded("Tỷ lệ", "Tỷ lệ (%)", "%", "Tỷ lệ đạt", "Tỷ lệ đạt (%)", "Tỷ lệ phần trăm", "Kết quả (%)", "Đạt (%)",
+        "Tỷ lệ thực hiện"),
     Role.VALUE: folded(
         "Kỳ này", "Quý này", "Thực hiện", "Kết quả", "KQ thực hiện", "Kết quả thực hiện", "Số liệu", "Giá trị",
-        "Có/Không", "Hiện trạng", "Thực hiện kế hoạch", "Kết quả thực hiện kế hoạch", "Thực hiện trong quý", "Kết quả quý này",
+        "Có/Không", "Hiện trạng", "KQ", "TH", "Kết quả đạt được", "Tình hình thực hiện", "Thực hiện kế hoạch", "Kết quả thực hiện kế hoạch", "Thực hiện trong quý", "Kết quả quý này",
     ),
     Role.EDITION: folded("Năm số liệu", "Năm", "Năm xếp hạng", "Năm dữ liệu", "Năm đánh giá"),
     Role.RANK: folded("Hạng", "Xếp hạng", "Thứ hạng", "Hạng trong năm"),
     Role.INCREMENT: folded(
         "Phát sinh", "Phát sinh trong kỳ", "Phát sinh trong quý", "Trong kỳ", "Trong quý", "Cả quý", "Cộng cả quý",
     ),
-    Role.PERIOD: folded("Kỳ", "Kỳ báo cáo", "Kỳ số liệu", "Quý", "Quý báo cáo"),
+    Role.PERIOD: folded("Kỳ", "Kỳ báo cáo", "Kỳ số liệu", "Quý", "Quý báo cáo", "Tháng", "Thời gian", "Thời điểm"),
 }  # fmt: skip
 _BEGINS: tuple[tuple[str, Role], ...] = (
     ("tu so", Role.NUMERATOR),
@@ -117,19 +118,30 @@ _COMPARED = re.compile(
 )
 
 
-_IN_YEAR = re.compile(r"\b(?:lui ke|ca nam|tu dau nam)\b")
-_IN_QUARTER = re.compile(r"\b(?:phat sinh|trong (?:qui|ki))\b")
-
-
-def mode_of(words: str, quarter: Quarter | None) -> Role | None:
-    """Whether a heading of values says, beside the indicator's name, that it counts the quarter or the year so far."""
-    if _IN_YEAR.search(words):
+def mode_of(text: str, quarter: Quarter | None) -> Role | None:
+    """Whether a heading or a row says, beside the indicator's name, that it counts the quarter or the year so far."""
+    if times.counts_year(text, quarter):
         return Role.CUMULATIVE
-    if _IN_QUARTER.search(words):
-        return Role.INCREMENT
-    # Of the first quarter's year there is nothing but the quarter.
-    whole_year = quarter is not None and quarter.number > 1 and not times.quarters_in(words)
-    return Role.CUMULATIVE if whole_year and re.search(r"\bnam 20\d\d\b", words) else None
+    return Role.INCREMENT if times.counts_quarter(text) else None
+
+
+# "Phường, xã", "Các xã, thị trấn", "Tên đơn vị hành chính cấp xã": no more than kinds of units.
+_UNIT_WORDS = frozenset(
+    plain("tên các đơn vị hành chính cấp trực thuộc địa phương xã thị trấn huyện thành phố quận và").split()
+)
+_UNIT_KINDS = (
+    plain("xã"),
+    plain("phường"),
+    plain("huyện"),
+    plain("thị"),
+    plain("thành phố"),
+    plain("hành chính"),
+)
+
+
+def _names_units(words: str) -> bool:
+    said = words.split()
+    return bool(said) and _UNIT_WORDS.issuperset(said) and any(kind in words for kind in _UNIT_KINDS)
 
 
 @lru_cache(maxsize=16384)
@@ -153,4 +165,6 @@ def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
             # "Đơn vị: Xã Phúc Lộc" names a unit and heads no column.
             named = sign == ":" and part is head and plain(rest) and _BY_WORDING[words] in KEYS
             return None if named else _BY_WORDING[words]
-    return None
+        if "%" in words and _BY_WORDING.get(words.replace("%", "").strip()) in {Role.VALUE, Role.SHARE}:
+            return Role.SHARE
+    return Role.UNIT if _names_units(plain(text)) else None

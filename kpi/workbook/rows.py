@@ -38,13 +38,14 @@ from kpi.workbook.grid import Grid, Spot
 from kpi.workbook.headings import Table
 from kpi.workbook.names import LONGEST_NAME, strange
 from kpi.workbook.placing import place_row
-from kpi.workbook.roles import VALUES, Role
+from kpi.workbook.roles import VALUES, Role, mode_of
 from kpi.workbook.words import (
     NO,
     YES,
     beside_total,
     ends_table,
     fold,
+    folded,
     group_mark,
     group_style,
     is_bare_total,
@@ -53,6 +54,7 @@ from kpi.workbook.words import (
     is_subtotal,
     is_total,
     plain,
+    says_year_so_far,
     summed_marks,
 )
 
@@ -74,6 +76,8 @@ class Line:
     """In which unit the row says that it counts."""
     year: int | None = None
     """Which the row itself names."""
+    mode: Role | None = None
+    """INCREMENT or CUMULATIVE where the row or a title says so and no heading does."""
 
     def spot(self, role: Role) -> Spot | None:
         column = self.columns.get(role)
@@ -188,13 +192,27 @@ class _Walk:
         self._period = table.column(Role.PERIOD)
         self._indicators = () if table.long else self._named_indicators()
         self._totals: list[_Total] = []
+        self._placed: set[int] = set()
+        """Rows of which a person said what they are."""
         self._over: str | None = None
         """The indicator that heads the rows of units under it, in a table with a row per indicator."""
         self._of = self._titled_unit()
         """The unit that heads the rows of indicators under it."""
 
     @cached_property
-    def _beside(self) -> list[Column]:
+    def _counts(self) -> bool:
+        """Headings say themselves what is counted."""
+        return any(c.mode in {Role.INCREMENT, Role.CUMULATIVE} for c in self.table.columns)
+
+    @cached_property
+    def _titled(self) -> Role | None:
+        """ "(Số liệu lũy kế từ đầu năm)" over a table."""
+        above = (s for r, spots in self.grid.rows.items() if r < self.table.top for s in spots)
+        said = any(isinstance(s.value, str) and says_year_so_far(s.text) for s in above)
+        return Role.CUMULATIVE if said and self.desk.quarter.number > 1 else None
+
+    @cached_property
+    def _others(self) -> list[Column]:
         """Columns of units that values part from the units of the table."""
         first = self._unit.index if self._unit else 0
         others = [c for c in self.table.columns if c.role in {Role.UNIT, Role.ABOVE}]
@@ -299,8 +317,8 @@ class _Walk:
         return [spot for index in self._read_columns if (spot := self.grid.at(row, index))]
 
     def _row(self, row: int) -> Why:
-        if self._is_of_another_time(self._text(row, self._period)):
-            return Why.EARLIER
+        if why := self._of_another_time(row):
+            return why
         labels = [self._text(row, c) for c in (self._order, self._code, self._unit, self._indicator) if c]
         labels = [text for text in labels if text]
         totals = [text for text in labels if is_total(text) and not self._is_name(text)]
@@ -316,7 +334,7 @@ class _Walk:
             return Why.ROW
         if mark := self._group_mark(row):
             self._groups.begin(mark, row)
-            self._of = self._unit_called(labels[-1]) or self._of
+            self._of = self._unit_called(labels[-1])
             return Why.GROUP
         if labels and plain(labels[-1]) in _RATES:
             return Why.RATES
@@ -361,16 +379,30 @@ class _Walk:
                 found = True
         return found
 
-    def _is_of_another_time(self, text: str) -> bool:
-        words = plain(text)
-        return bool(words) and (
-            times.is_elsewhere(words, self.desk.quarter)
-            or times.is_elsewhere(f"qui {words}", self.desk.quarter)
-        )
+    def _of_another_time(self, row: int) -> Why | None:
+        """What a cell of its own says of the row: "Quý III" under "Kỳ", "Kế hoạch" under "Loại"."""
+        if self._period and (said := self._text(row, self._period)):
+            label = plain(self._period.heading.split(" / ")[-1])
+            texts = said, f"{label} {said}"
+            if not times.counts_year(said, self.desk.quarter) and any(map(self._is_elsewhere, texts)):
+                return Why.EARLIER
+        known = {c.index for c in self.table.columns if c.role is not None}
+        for spot in self.grid.rows[row]:
+            words = plain(spot.text) if spot.column not in known and isinstance(spot.value, str) else ""
+            if words in _PLANS:
+                return Why.TARGET
+            if words in _OTHER_TIMES or (
+                words and not times.without_time(words) and self._is_elsewhere(words)
+            ):
+                return Why.EARLIER
+        return None
+
+    def _is_elsewhere(self, text: str) -> bool:
+        return times.is_elsewhere(text, self.desk.quarter)
 
     def _total(self, row: int, text: str) -> Why:
         beside = beside_total(text)
-        if self._is_of_another_time(beside) or times.is_planned(beside):
+        if self._is_elsewhere(beside) or times.is_planned(beside):
             return Why.EARLIER
         indicators = self._indicators
         if self.table.long:
@@ -423,12 +455,36 @@ class _Walk:
             said = any(self.grid.at(row, c.index) for c in done.values())
             columns = done if said else columns | expected
         expects = any(c.mode is Role.ESTIMATE for c in columns.values()) if self._expects else False
-        measure, name = self._text(row, self._measure), self._text(row, self._indicator)
+        beside = self._beside(self._text(row, self._indicator))
         years = (
-            times.years_in(self.desk.names.beside(name)) if name and indicator.entry is Entry.RANK else set()
+            times.years_in(plain(times.without_asides(beside)))
+            if beside and indicator.entry is Entry.RANK
+            else set()
         )
-        year = years.pop() if len(years) == 1 else None
-        return Line(self.grid, row, indicator, unit, columns, target, expects, measure, year)
+        return Line(
+            self.grid,
+            row,
+            indicator,
+            unit,
+            columns,
+            target,
+            expects,
+            self._text(row, self._measure),
+            years.pop() if len(years) == 1 else None,
+            self._mode(row, beside),
+        )
+
+    def _beside(self, name: str) -> str:
+        return self.desk.names.beside(name) if name else ""
+
+    def _mode(self, row: int, said: str) -> Role | None:
+        """What the row says of it, the cell of its period, or a title."""
+        if self._counts or row in self._placed:
+            return None
+        texts = said, self._text(row, self._period)
+        return next(
+            (mode for text in texts if text and (mode := mode_of(text, self.desk.quarter))), self._titled
+        )
 
     def _add(self, line: Line) -> None:
         self.found.lines.append(line)
@@ -457,7 +513,7 @@ class _Walk:
         if self._unit is None:
             return
         values = self._read_columns
-        for other in self._beside:
+        for other in self._others:
             near, far = sorted((self._unit.index, other.index))
             name = self._text(row, other)
             if fold(name) != fold(self._text(row, self._unit)) and (
@@ -507,10 +563,13 @@ class _Walk:
         elif self._indicator and (number is None or self._is_doubtful(number, text)):
             others = self._named_below() - {number}
             number = place_row(self.grid.cell(row, self._indicator.index), text, others, self.desk)
+            self._placed.add(row)
         else:
             self._over = number
         if number is None:
             return Why.ROW
+        if self._is_of_another_year(row, number):
+            return Why.EARLIER
         unit = named or self._unit_of_long_row(row, number)
         if unit is None:
             return Why.ROW if values else Why.WORDS
@@ -521,12 +580,18 @@ class _Walk:
         self._add(self._line(row, indicator, unit, target))
         return Why.FIGURE
 
+    def _is_of_another_year(self, row: int, number: str) -> bool:
+        """ "Năm" is the edition of a ranking, and of anything else when it was counted."""
+        said = self._text(row, self.table.column(Role.EDITION))
+        rank = self.desk.plan.indicator(number).entry is Entry.RANK
+        return not rank and bool(times.years_in(plain(said)) - {self.desk.quarter.year})
+
     def _is_doubtful(self, number: str, text: str) -> bool:
         """What stands beside an indicator's name says another time, a plan, or the opposite."""
-        beside, quarter = self.desk.names.beside(text), self.desk.quarter
-        rank = self.desk.plan.indicator(number).entry is Entry.RANK
-        elsewhere = times.is_elsewhere(beside, quarter) or times.cut_off_elsewhere(fold(text), quarter)
-        return times.is_planned(beside) or times.is_denied(beside) or (elsewhere and not rank)
+        beside = self.desk.names.beside(text)
+        if self.desk.plan.indicator(number).entry is not Entry.RANK and self._is_elsewhere(beside):
+            return True
+        return times.is_planned(beside) or times.is_denied(beside) or times.is_partial(beside)
 
     def _unit_called(self, text: str) -> Unit | None:
         """The unit whose name a text is."""
@@ -535,15 +600,13 @@ class _Walk:
 
     def _titled_unit(self) -> Unit | None:
         """A unit below the reporter's own that the sheet is named after, or words alone just above the table."""
-        if not self.table.long or not self.desk.within:
+        if not self.table.long:
             return None
         above = (self.grid.rows.get(self.table.top - step, []) for step in range(1, TITLE_ROWS + 1))
         titles = [self.grid.title, *(spots[0].text for spots in above if len(spots) == 1)]
         named = [unit for text in reversed(titles) if (unit := self._unit_called(text))]
-        own = [
-            unit for unit in named if self.desk.units.parent(unit) == self.desk.units.get(self.desk.within)
-        ]
-        return own[0] if own else None
+        asked = {code for codes in self.desk.asked.values() for code in codes} - {self.desk.within}
+        return next((unit for unit in named if unit.code in asked), None)
 
     def _named_below(self) -> set[str]:
         """The indicators that rows of this table name."""
@@ -557,10 +620,10 @@ class _Walk:
         if len(asked) == 1 and not (self._of and self._of.code != asked[0]):
             return self.desk.units.get(asked[0])
         # Without names of units a district speaks of itself. What is not this reporter's can be asked about.
-        nameless = self._unit is None and self._code is None and self.desk.within
+        nameless = self._unit is None and self._code is None
         if nameless and self._of:
             return self._of
-        if (nameless or not asked) and self._values(row):
+        if ((nameless and self.desk.within) or not asked) and self._values(row):
             return self.desk.units.get(self.desk.within) if self.desk.within else self.desk.units.province
         if self._values(row):
             self.desk.problems.append(RowWithoutUnit(self.grid.cell(row, self._values(row)[0].column)))
@@ -680,6 +743,9 @@ def _is_value(spot: Spot) -> bool:
 
 # How far over a table the unit that it is about may stand.
 TITLE_ROWS = 3
+# What a cell of a row may say the whole row is.
+_PLANS = folded("Kế hoạch", "KH", "Chỉ tiêu", "Chỉ tiêu giao", "KH giao", "Giao", "Mục tiêu", "Dự kiến")
+_OTHER_TIMES = folded("Năm trước", "Quý trước", "Kỳ trước", "Cùng kỳ", "Cùng kỳ năm trước")
 # A row of shares under the totals.
 _RATES = frozenset({"ti le", "ti le %", "ti le dat", "ti le chung"})
 # What no unit is called, and parts of a table are.

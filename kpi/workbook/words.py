@@ -80,8 +80,10 @@ _END = re.compile(
     r"\(?(nguoi (lap|tong hop|bao cao|ki)\b|thu truong\b|ki,|ki ten|noi nhan|giam doc\b|truong phong\b|chu tich\b"
     r"|pho (giam doc|truong phong|chu tich)\b|[tk]m\.|kt\.|tl\.|tuq\.)|.*,\s*ngai[\s\d.…_]*thang[\s\d.…_]*nam"
 )
+_YEAR_SO_FAR = re.compile(r"\b(?:lui ke|cong don)\b|\btu dau nam\b")
 # A unit of measure that the plan does not count in.
-_SCALED = re.compile(r"(?:nghin|ngan|tram|chuc|trieu)\b")
+_SCALED = re.compile(r"(?:nghìn|ngàn|trăm|chục|triệu|nghin|trieu|\d[\d.]* ?[^\W\d])")
+_METRES = re.compile(r"(?:met|m|hm|dm|dam|hai li)\b")
 _MEASURE = re.compile(r"(?:don vi tinh|dvt)\s*:?\s*(.+)|.*\(\s*(?:dvt\s*:?\s*)?([^()]+)\)[^()]*")
 _NOTE = re.compile(r"ghi chu\b|luu i\b|chu thich\b|nguon\b|\*")
 _AS_OF = re.compile(r"so lieu\b.*\bden\b")
@@ -141,10 +143,15 @@ def ends_table(text: str) -> bool:
     return bool(_END.match(fold(text)))
 
 
+def says_year_so_far(text: str) -> bool:
+    return bool(_YEAR_SO_FAR.search(fold(text)))
+
+
 def is_scaled(measure: str, things: str = "") -> bool:
     """ "nghìn hồ sơ"; and metres where kilometres are counted."""
-    words = plain(measure)
-    return bool(_SCALED.match(words)) or (things == "km" and words in {"m", "met"})
+    words = tidy(measure).casefold()
+    scaled = _SCALED.match(fold(words) if words.isascii() else words)
+    return bool(scaled) or (things == "km" and bool(_METRES.match(fold(words))))
 
 
 def measure_in(text: str) -> str:
