@@ -85,6 +85,13 @@ class TooManyRows:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlyAList:
+    """Our own list of mistakes, made where the workbook itself cannot be marked."""
+
+    at: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskForm:
     """A form of tasks where figures are asked for."""
 
@@ -472,6 +479,13 @@ class EditionOutsidePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsWithoutHeading:
+    """Names of units with values beside them, over the first heading that is known."""
+
+    at: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class OnlyOtherTimes:
     """A table whose figures are all of other times, or of a plan."""
 
@@ -498,6 +512,7 @@ Unreadable = (
 
 Problem = (
     Unreadable
+    | OnlyAList
     | TaskForm
     | UnknownPlan
     | UnknownReporter
@@ -547,6 +562,7 @@ Problem = (
     | BaseDenied
     | NoEarlierRank
     | EditionOutsidePlan
+    | RowsWithoutHeading
     | OnlyOtherTimes
     | NothingReported
 )
@@ -743,6 +759,13 @@ class HiddenRows:
 
 @dataclass(frozen=True, slots=True)
 class SheetSkipped:
+    at: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOfAnotherTime:
+    """A sheet of a plan, or of another time."""
+
     at: Cell
 
 
@@ -946,6 +969,7 @@ Notice = (
     | HiddenSheet
     | HiddenRows
     | SheetSkipped
+    | SheetOfAnotherTime
     | ColumnIgnored
     | RowIgnored
     | UnitReadAs

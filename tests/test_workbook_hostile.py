@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,35 @@ def deep(count):
     return book(one("A1") + "<x>" * (count - 1) + "</x>" * (count - 1))
 
 
+def coded(*codes):
+    """A workbook with these number formats, one for each of its cells."""
+    known = "".join(f'<numFmt numFmtId="{200 + n}" formatCode="{code}"/>' for n, code in enumerate(codes))
+    formats = "".join(f'<xf numFmtId="{200 + n}"/>' for n in range(len(codes)))
+    shown = "".join(f'<c s="{n}"><v>{n}.5</v></c>' for n in range(min(len(codes), 100)))
+    return book(rows(f"<row>{shown}</row>"), styles=f"<numFmts>{known}</numFmts><cellXfs>{formats}</cellXfs>")
+
+
+def titled(*titles):
+    """A sheet of its own for each title."""
+    known = parts(one("A1"), sheets=len(titles))
+    for number, title in enumerate(titles):
+        known["xl/workbook.xml"] = known["xl/workbook.xml"].replace(f'"Trang {number}"', f'"{title}"')
+    return zipped(known)
+
+
+def attributed(count):
+    """So many attributes of a few names, not those of the parts themselves."""
+    each = " ".join(f'a{n}=""' for n in range(100))
+    full, rest = divmod(count - 31, 100)
+    some = " ".join(f'a{n}=""' for n in range(rest))
+    return book(one("A1") + f"<x {each}/>" * full + f"<x {some}/>")
+
+
+def named(count):
+    """So many names of elements, not those of the parts themselves."""
+    return book(one("A1") + "".join(f"<x{n}/>" for n in range(count - 31)))
+
+
 LIMITS = {
     "bytes": (padded, limits.LARGEST, "too_many_bytes"),
     "parts": (many_parts, limits.MOST_PARTS, "unpacks_too_large"),
@@ -80,6 +110,9 @@ LIMITS = {
         "damaged_workbook",
     ),
     "text": (lambda n: book(one("A1") + f"<x>{'x' * n}</x>"), limits.LONGEST_TEXT, "unpacks_too_large"),
+    "number format": (lambda n: coded("0" * n), limits.LONGEST_CODE, "damaged_workbook"),
+    "number formats": (lambda n: coded(*["0"] * n), limits.MOST_CODES, "too_many"),
+    "title": (lambda n: titled("x" * n), limits.LONGEST_TITLE, "damaged_workbook"),
 }
 
 
@@ -217,7 +250,64 @@ def wide_merges(count):
     return book(one("ZZ20000") + f"<mergeCells>{ranges}</mergeCells>")
 
 
+def one_part_for_all(count, cells_of_it):
+    """Sheets that all name the same part."""
+    known = parts(cells(cells_of_it), sheets=count)
+    known["xl/_rels/workbook.xml.rels"] = re.sub(
+        r"sheet[0-9]+\.xml", "sheet0.xml", known["xl/_rels/workbook.xml.rels"]
+    )
+    return zipped({name: part for name, part in known.items() if not re.search("sheet[1-9]", name)})
+
+
+def brackets_in_an_old_file():
+    """As many number formats as fit, each of which asks for its end from every bracket."""
+
+    def write(made):
+        sheet = made.add_sheet("a")
+        for n in range(200):
+            sheet.write(0, n, 1, xlwt.easyxf(num_format_str="0" + "[" * (4_000 - n)))
+
+    return xls(write)
+
+
+def two_versions(inside, outside="{}"):
+    choices = "".join(f"<mc:{kind}>{inside}</mc:{kind}>" for kind in ("Choice", "Fallback"))
+    namespace = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    return outside.format(f"<mc:AlternateContent {namespace}>{choices}</mc:AlternateContent>")
+
+
+CELL = '<c r="A1"><v>1</v></c>'
+MANY_NAMES = "".join(f"<b{n} " + " ".join(f'x{n}_{m}=""' for m in range(20)) + "/>" for n in range(60_000))
+
 HOSTILE = {
+    "a number format of brackets": lambda: coded("0" + "[" * 200_000),
+    "number formats of brackets": lambda: coded(*["0" + "[" * (20_000 + n) for n in range(25)]),
+    "number formats of brackets in an old file": brackets_in_an_old_file,
+    "thousands of number formats": lambda: coded(*["0" + "[" * 250] * 60_000),
+    "sixty sheets of one part": lambda: one_part_for_all(60, 20_000),
+    "two sheets of one title": lambda: titled("Biểu", "BIỂU"),
+    "a title of megabytes": lambda: titled("quý " * 60_000),
+    "a text longer than a cell holds": lambda: book(
+        rows(f'<row><c t="inlineStr"><is>{"<r><t>" + "(" * 16_400 + "</t></r>"}{"<r><t>" + "(" * 16_400 + "</t></r>"}</is></c></row>')
+    ),
+    "a million names": lambda: sheet_of_xml(f"<a>{MANY_NAMES}</a>"),
+    "millions of attributes": lambda: attributed(6_000_000),
+    "a cell in two versions": lambda: book(rows(two_versions(CELL, "<row>{}</row>"))),
+    "a row in two versions": lambda: book(rows(two_versions(f"<row>{CELL}</row>"))),
+    "a value in two versions": lambda: book(rows(two_versions("<v>1</v>", '<row><c r="A1">{}</c></row>'))),
+    "the cells in two versions": lambda: book(two_versions(rows(f"<row>{CELL}</row>"))),
+    "a text in two versions": lambda: book(one("A1"), strings=two_versions("<si><t>x</t></si>")),
+    "a format in two versions": lambda: book(one("A1"), styles=two_versions("<xf/>", "<cellXfs>{}</cellXfs>")),
+    "a row inside a row": lambda: book(rows(f'<row><row r="2">{CELL}</row></row>')),
+    "a cell inside a cell": lambda: book(rows(f"<row><c>{CELL}</c></row>")),
+    "a list of texts inside a text": lambda: book(one("A1"), strings="<si><t>a</t><x><si><t>b</t></si></x></si>"),
+    "a document type where nobody reads": lambda: with_entry("docProps/app.xml", b"<!DOCTYPE x><x/>"),
+    "a sheet where nobody reads that breaks off": lambda: zipped(
+        {
+            **{name: part.replace("worksheets/sheet0.xml", "/customXml/sheet0.xml") for name, part in parts().items()},
+            "customXml/sheet0.xml": f"<worksheet>{one('A1')}",
+        }
+    ),
     "a part that unpacks without end": lambda: filler(200_000_000),
     "a sheet of nothing but spaces": lambda: book(" " * 24_000_000),
     "a thousand parts": lambda: many_parts(1_000),
@@ -248,7 +338,7 @@ HOSTILE = {
         rows(*['<row>' + '<c t="s"><v>0</v></c>' * 100 + "</row>"] * 1_900), strings=f"<si><t>{LONG}</t></si>"
     ),
     "formats without end": lambda: book(one("A1"), styles="<cellXfs>" + "<xf/>" * 1_400_000 + "</cellXfs>"),
-    "sheets without end": lambda: zipped({**parts(one("A1")), "xl/workbook.xml": f"<workbook>{'<sheet/>' * 500_000}</workbook>"}),
+    "sheets without end": lambda: zipped({**parts(one("A1")), "xl/workbook.xml": f"<workbook><sheets>{'<sheet/>' * 500_000}</sheets></workbook>"}),
     "a sheet that is missing": lambda: zipped({k: v for k, v in parts(one("A1")).items() if "sheet0" not in k}),
     "a chain of sectors without end": lambda: looping(1),
     "a directory without end": lambda: looping(struct.unpack_from("<I", looping(1), 48)[0]),
@@ -394,6 +484,54 @@ def test_what_ordinary_programs_write_passes(desk):
         },
     ):
         assert desk.read(zipped(odd)).readings == wanted != ()
+
+
+FAR = '<row r="30000"><c r="A30000" s="1"/></row><row r="30001"><c r="XFD30001" s="1"/></row>'
+EXTENDED = """<extLst xmlns:m="m"><ext><x:dataValidation xmlns:x="x"><x:formula1><m:f>A1</m:f></x:formula1><m:v/><m:is/>
+</x:dataValidation><row r="5"><c r="C5"><v>99</v></c></row></ext></extLst>"""
+
+
+def read_back(content):
+    """Address -> value, of the first sheet."""
+    return {limits.address_of(*place): spot.value for place, spot in grids(content)[0].spots.items()}
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        # A formatted cell far away, and after it rules whose elements are called as those of cells are.
+        (book(rows(f"<row>{CELL}</row>", FAR) + EXTENDED), {"A1": 1}),
+        (book(rows("<row><c><v>.5</v></c><c><v>-.25E1</v></c></row>")), {"A1": 0.5, "B1": -2.5}),
+        # One row in two pieces.
+        (
+            book(rows(f'<row r="1">{CELL}</row>', '<row r="1"><c r="C1"><v>3</v></c></row>')),
+            {"A1": 1, "C1": 3},
+        ),
+        (with_entry("docProps/app.xml"), {"A1": 1}),
+        (with_entry("customXml/item1.xml", b"<a><b></a>"), {"A1": 1}),
+        # Two versions of a picture.
+        (book(one("A1") + two_versions("<drawing/>")), {"A1": 1}),
+        (
+            zipped(
+                {
+                    name.replace("sheet0", "Sheet 0"): part.replace(
+                        "worksheets/sheet0", "Worksheets/sheet%200"
+                    )
+                    for name, part in parts(one("A1")).items()
+                }
+            ),
+            {"A1": 1},
+        ),
+    ],
+)
+def test_what_is_odd_and_harms_nobody_is_read_in_full(content, wanted):
+    assert read_back(content) == wanted
+
+
+@pytest.mark.parametrize("ref", ["A1:B2", "$A$1:$B$2", "B2:A1"])
+def test_a_merged_range_is_the_same_however_its_corners_are_named(ref):
+    (grid,) = grids(book(one("A1") + f'<mergeCells><mergeCell ref="{ref}"/></mergeCells>'))
+    assert grid.merges == ((1, 1, 2, 2),)
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,11 @@ def formatted(content: bytes, address: str, value: object, number_format: str) -
     return dressed(content, write)
 
 
+def only_a_list(desk: Desk) -> bytes:
+    """What we hand back of a workbook that cannot be marked."""
+    return workbook.annotate(b"<html>", desk.read(b"<html>"))
+
+
 def form(written: Mapping[str, Any], code: str = "061") -> Callable[[Desk], bytes]:
     """The filled form of a reporter with some cells changed."""
     return lambda desk: change(desk.filled(code), written)
@@ -266,6 +271,11 @@ says(
     p.TooManyRows,
     "Trang “Trang 0”, ô XFD1048576: bảng quá lớn (hơn 20.000 dòng hoặc 702 cột). Xóa các dòng, cột trống phía dưới và bên phải rồi lưu lại.",
     book(one("XFD1048576")),
+)
+says(
+    p.OnlyAList,
+    "Đây là danh sách chỗ cần sửa mà chương trình đã lập, không phải tệp số liệu. Hãy sửa trong tệp gốc của bạn theo danh sách này rồi nạp lại tệp gốc.",
+    only_a_list,
 )
 says(
     p.TaskForm,
@@ -572,6 +582,17 @@ says(
     ranking(2030, 51),
 )
 says(
+    p.RowsWithoutHeading,
+    "Trang “Biểu 01”, ô B4: từ dòng này có tên đơn vị và số liệu nhưng không nhận ra dòng tiêu đề ở trên. Ghi rõ tiêu đề các cột, ví dụ “Đơn vị” và tên hoặc số của chỉ tiêu.",
+    own(
+        ("STT", "Nơi", "Tình hình"),
+        (1, "Xã Bành Trạch", "Có"),
+        (),
+        ("STT", "Chỉ tiêu", "Tử số", "Mẫu số"),
+        (1, "(11)", 3, 4),
+    ),
+)
+says(
     p.OnlyOtherTimes,
     "Trang “Biểu 01”, ô C3: bảng này chỉ có số của kỳ khác hoặc của kế hoạch. Thêm cột số liệu của kỳ báo cáo hoặc sửa tiêu đề cột.",
     own(("STT", "Chỉ tiêu", "Lũy kế 9 tháng"), (1, "(11)", "3/4")),
@@ -637,14 +658,14 @@ says(
 )
 says(
     p.ReporterUnclear,
-    "Trang “Biểu 01”, ô A2: tên đơn vị trong tệp (UBND huyện Na Rì) khác đơn vị đang nộp (Phòng Văn hóa và Thông tin huyện Ba Bể). Nộp cho đơn vị nào?",
+    "Trang “Biểu 01”, ô A2: tên đơn vị trong tệp (UBND huyện Na Rì) khác đơn vị đang nộp (Phòng Văn hóa và Thông tin huyện Ba Bể). Nộp cho đơn vị nào? Nếu tệp đúng thì đừng sửa tệp: chọn lại đơn vị gửi ở Bước 1.",
     own(HEADS, YES, over=(TITLE, ("Đơn vị gửi: UBND huyện Na Rì",))),
     reporter="061",
     quarter=Q1,
 )
 says(
     p.QuarterUnclear,
-    "Trang “Biểu 01”, ô A1: kỳ báo cáo trong tệp (Quý I/2022) khác kỳ đang nộp (Quý II/2022). Nộp cho kỳ nào?",
+    "Trang “Biểu 01”, ô A1: kỳ báo cáo trong tệp (Quý I/2022) khác kỳ đang nộp (Quý II/2022). Nộp cho kỳ nào? Nếu tệp đúng thì đừng sửa tệp: chọn Quý I/2022 ở Bước 1.",
     roster(YES),
     reporter="061",
     quarter=Q2,
@@ -675,6 +696,11 @@ says(
     p.HiddenRows,
     "Trang “Biểu 01”, ô A4: các dòng ẩn vẫn được đọc: 4, 5.",
     dressed(roster(YES, (*LOC, "Có")), hide_rows),
+)
+says(
+    p.SheetOfAnotherTime,
+    "Trang “Kế hoạch 2023”, ô A1: trang này ghi số của kế hoạch hoặc của kỳ khác nên không đọc.",
+    edit(long(3, 4), lambda book: book.create_sheet("Kế hoạch 2023").append(["(11)", 5, 6])),
 )
 says(
     p.SheetSkipped,
@@ -814,10 +840,10 @@ says(
 )
 says(
     p.UnitsMissing,
-    "Chưa có số liệu chỉ tiêu 1 của 14/15 đơn vị: Thị trấn Chợ Rã, Xã Phúc Lộc, Xã Hà Hiệu, Xã Cao Thượng, Xã Khang Ninh, Xã Nam Mẫu, Xã Thượng Giáo, Xã Địa Linh, Xã Yến Dương, Xã Chu Hương, Xã Quảng Khê, Xã Mỹ Phương và 2 đơn vị khác.",
+    "Tệp này chưa có số liệu chỉ tiêu 1 của 14/15 đơn vị: Thị trấn Chợ Rã, Xã Phúc Lộc, Xã Hà Hiệu, Xã Cao Thượng, Xã Khang Ninh, Xã Nam Mẫu, Xã Thượng Giáo, Xã Địa Linh, Xã Yến Dương, Xã Chu Hương, Xã Quảng Khê, Xã Mỹ Phương và 2 đơn vị khác.",
     roster(YES),
 )
-says(p.UnitsMissing, "Chưa có số liệu chỉ tiêu 2, 3, 4 của cả 15 đơn vị.", roster(YES))
+says(p.UnitsMissing, "Tệp này chưa có số liệu chỉ tiêu 2, 3, 4 của cả 15 đơn vị.", roster(YES))
 
 
 def drawn(draft: workbook.Draft) -> list[tuple[type, str]]:

@@ -130,6 +130,7 @@ from kpi.problems import (
     NumeratorAboveDenominator,
     OldEncoding,
     OlderForm,
+    OnlyAList,
     OnlyOtherTimes,
     OnlyPercent,
     OtherCount,
@@ -155,10 +156,12 @@ from kpi.problems import (
     ReporterDisagrees,
     ReporterUnclear,
     RowIgnored,
+    RowsWithoutHeading,
     RowWithoutIndicator,
     RowWithoutUnit,
     SameTwice,
     SeparatorUnclear,
+    SheetOfAnotherTime,
     SheetSkipped,
     SomethingOfNothing,
     TablesBeside,
@@ -649,6 +652,11 @@ def _mistake(problem: Problem) -> str:
     if isinstance(problem, Unreadable):
         return _unreadable(problem)
     match problem:
+        case OnlyAList():
+            return (
+                "đây là danh sách chỗ cần sửa mà chương trình đã lập, không phải tệp số liệu. "
+                "Hãy sửa trong tệp gốc của bạn theo danh sách này rồi nạp lại tệp gốc."
+            )
         case TaskForm():
             return "đây là biểu nhiệm vụ, không phải biểu số liệu. Hãy nạp ở trang “Nhiệm vụ”, mục “Cập nhật bằng Excel”."
         case UnknownPlan(found):
@@ -811,6 +819,11 @@ def _mistake(problem: Problem) -> str:
             )
         case EditionOutsidePlan(_, found, year):
             return f"năm số liệu “{found}” không hợp lệ. Ghi năm của bảng xếp hạng, muộn nhất {year}."
+        case RowsWithoutHeading():
+            return (
+                "từ dòng này có tên đơn vị và số liệu nhưng không nhận ra dòng tiêu đề ở trên. Ghi rõ tiêu đề các cột, ví dụ "
+                "“Đơn vị” và tên hoặc số của chỉ tiêu."
+            )
         case OnlyOtherTimes():
             return "bảng này chỉ có số của kỳ khác hoặc của kế hoạch. Thêm cột số liệu của kỳ báo cáo hoặc sửa tiêu đề cột."
         case NothingReported():
@@ -898,10 +911,16 @@ def _question(doubt: Doubt) -> str:
             return f"{unit} không thuộc phạm vi báo cáo của {reporter}. Bỏ qua dòng này hay sửa tệp?"
         case UnitUnclear(_, found, choices):
             return f"“{found}” là {' hay '.join(choices)}?"
-        case ReporterUnclear(_, found, wanted):
-            return f"tên đơn vị trong tệp ({found}) khác đơn vị đang nộp ({wanted}). Nộp cho đơn vị nào?"
-        case QuarterUnclear(_, found, wanted):
-            return f"kỳ báo cáo trong tệp ({quarter(found)}) khác kỳ đang nộp ({quarter(wanted)}). Nộp cho kỳ nào?"
+        case ReporterUnclear(_, found, wanted, choices):
+            asked = f"tên đơn vị trong tệp ({found}) khác đơn vị đang nộp ({wanted}). Nộp cho đơn vị nào?"
+            if len(choices) > len((wanted, MEND_FILE)):
+                return asked
+            return f"{asked} Nếu tệp đúng thì đừng sửa tệp: chọn lại đơn vị gửi ở Bước 1."
+        case QuarterUnclear(_, found, wanted, choices):
+            asked = f"kỳ báo cáo trong tệp ({quarter(found)}) khác kỳ đang nộp ({quarter(wanted)}). Nộp cho kỳ nào?"
+            if quarter(found) in choices:
+                return asked
+            return f"{asked} Nếu tệp đúng thì đừng sửa tệp: chọn {quarter(found)} ở Bước 1."
         case HeadingUnclear(_, found):
             return f"cột “{found}” có số liệu nhưng không rõ là chỉ tiêu nào. Cột này ghi gì?"
         case IndicatorUnclear(_, found):
@@ -925,6 +944,8 @@ def _remark(found: Notice) -> str:
             return "trang tính ẩn không được đọc."
         case HiddenRows(_, rows):
             return f"các dòng ẩn vẫn được đọc: {', '.join(map(str, rows))}."
+        case SheetOfAnotherTime():
+            return "trang này ghi số của kế hoạch hoặc của kỳ khác nên không đọc."
         case SheetSkipped():
             return "bỏ qua trang tính này (không có dòng tiêu đề nhận biết được)."
         case ColumnIgnored(_, heading_text):
@@ -1001,8 +1022,9 @@ def _remark(found: Notice) -> str:
         case UnitsMissing(indicators, units, asked):
             which = ", ".join(indicators)
             if len(units) == asked and asked > 1:
-                return f"chưa có số liệu chỉ tiêu {which} của cả {number(asked)} đơn vị."
-            return f"chưa có số liệu chỉ tiêu {which} của {number(len(units))}/{number(asked)} đơn vị: {_some(units)}."
+                return f"tệp này chưa có số liệu chỉ tiêu {which} của cả {number(asked)} đơn vị."
+            lacking = f"{number(len(units))}/{number(asked)} đơn vị: {_some(units)}"
+            return f"tệp này chưa có số liệu chỉ tiêu {which} của {lacking}."
         case _:
             assert_never(found)
 
@@ -1350,6 +1372,11 @@ def refusal(error: KpiError) -> str:
             return f"Không có lần xuất báo cáo “{error.snapshot}”."
         case LostFileError():
             return f"Tệp {error.path.name} bị mất hoặc không còn nguyên vẹn. Hãy chép lại từ bản sao lưu."
+        case FolderInUseError(of=Path()):
+            return (
+                f"Thư mục {error.path} nằm trong thư mục của kho {error.of}, nơi chỉ để tệp của kho đó. "
+                "Kho mới cần một thư mục ở nơi khác."
+            )
         case FolderInUseError():
             return f"Thư mục {error.path} đã có tệp. Kho mới cần một thư mục chưa có, hoặc còn trống; không tệp nào bị ghi đè."
         case NoOfficeProgramError(failed=True):
@@ -1484,10 +1511,14 @@ def unit_of(event: Event, plans: Mapping[str, Plan]) -> str:
 
 
 def quarter_of(event: Event) -> str:
+    return _quarter_named(event.quarter)
+
+
+def _quarter_named(text: str) -> str:
     try:
-        return quarter(Quarter.parse(event.quarter))
+        return quarter(Quarter.parse(text))
     except ValueError:
-        return event.quarter
+        return text
 
 
 def details(event: Event, names: Names) -> tuple[str, str]:
@@ -1515,7 +1546,7 @@ def details(event: Event, names: Names) -> tuple[str, str]:
         case Act.RESTORE:
             return before and f"Mã chốt {before}", f"Mã chốt {after}"
         case Act.REBUILD:
-            return f"Mã chốt {before}", after
+            return f"Mã chốt {before}", _not_taken(after)
         case Act.EXPORT if found := _EXPORT.fullmatch(after):
             return before, f"{'Xuất' if found[3] else 'Lấy lại'} lần {found[1]}; {_file(found[2]).lower()}"
         case Act.UPLOAD_KEPT if found := _KEPT.fullmatch(after):
@@ -1523,6 +1554,26 @@ def details(event: Event, names: Names) -> tuple[str, str]:
         case Act.UPLOAD_CHECKED | Act.UPLOAD_REFUSED if found := _CHECK.fullmatch(after):
             return before, f"{found[2]} lỗi, {found[3]} câu hỏi; {_file(found[1]).lower()}"
     return _file(before), _file(after)
+
+
+def _not_taken(facts: str) -> str:
+    """Of a new store: "figures:2 edited:14; approval:7 close:2022-Q4", in words."""
+    flaws, semicolon, held = facts.partition("; ")
+    if not semicolon:
+        return facts
+    broken = " ".join(flaw(*found) for part in flaws.split() if (found := _fact(part))[0] in _FLAWS)
+    told = ", ".join(withheld(*_fact(part)) for part in held.split())
+    return " ".join(filter(None, (broken and f"Kho cũ: {broken}", told and f"Không chuyển sang: {told}.")))
+
+
+def _fact(part: str) -> tuple[str, str]:
+    sort, _, at = part.partition(":")
+    return sort, at
+
+
+def withheld(act: str, of: str) -> str:
+    """A decision that a new store does not take over: an upload's approval, or a quarter's closing."""
+    return f"duyệt lần nạp số {of}" if act == Act.APPROVAL else f"chốt {_quarter_named(of)}"
 
 
 def _file(text: str) -> str:
@@ -1566,7 +1617,7 @@ def unsound(flaws: int) -> str:
     return f"Nhật ký KHÔNG còn nguyên vẹn: {number(flaws)} chỗ. Hãy giữ nguyên kho số liệu và đối chiếu với bản sao lưu."
 
 
-def flaw(fault: str, at: int) -> str:
+def flaw(fault: str, at: int | str) -> str:
     """Where the record, or what was kept, does not hold."""
     return _FLAWS[fault].format(at)
 

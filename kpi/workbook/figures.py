@@ -66,6 +66,7 @@ from kpi.problems import (
     UnitTwice,
     UniverseDiffers,
 )
+from kpi.workbook import times
 from kpi.workbook.desk import Desk
 from kpi.workbook.grid import Spot
 from kpi.workbook.names import strange
@@ -93,6 +94,7 @@ from kpi.workbook.words import (
     fold,
     folded,
     is_scaled,
+    measure_in,
     plain,
 )
 
@@ -120,6 +122,8 @@ class Figures:
         self.desk = desk
         self.as_of = as_of
         self.readings: dict[tuple[str, str], Reading] = {}
+        self._percents: dict[tuple[str, int], bool] = {}
+        """Sheet and column -> whether anything says that its numbers are percents."""
         self.failed: set[tuple[str, str]] = set()
         """What was entered but could not be read, or waits for an answer: wrong, but not missing."""
 
@@ -474,11 +478,15 @@ class Figures:
 
     @staticmethod
     def _measured(line: Line) -> Problem | None:
-        return (
-            OtherMeasure(line.first_cell(), line.measure)
-            if is_scaled(line.measure, line.indicator.things)
-            else None
-        )
+        """Counted in thousands, or other things altogether."""
+        if not line.measure or "%" in line.measure:
+            return None
+        indicator = line.indicator
+        own = f"{indicator.unit_of_measure} {indicator.things} {indicator.numerator} {indicator.denominator} {indicator.name}"
+        known = {*plain(own).split(), *_ANY_MEASURE} & {*plain(line.measure).split()}
+        if is_scaled(line.measure, indicator.things) or not known:
+            return OtherMeasure(line.first_cell(), line.measure)
+        return None
 
     @staticmethod
     def _ticked(line: Line) -> Problem | None:
@@ -673,7 +681,7 @@ class Figures:
         at = line.cell(role) if role else line.first_cell()
         value = share[0]
         spot = line.spot(role) if role else None
-        if spot and role is Role.VALUE and not _says_percent(spot):
+        if spot and role is Role.VALUE and not _says_percent(spot) and not self._said_percent(line):
             if line.measure and "%" not in line.measure and plain(line.measure) not in _SHARES:
                 return [PartMissing(at, unit.title, line.indicator.number, "denominator")]
             if not line.measure and not self._is_percent(line, at, spot):
@@ -700,6 +708,26 @@ class Figures:
         self.desk.notices.append(OnlyPercent(at, line.indicator.number, value))
         return _reading(self, line, at, value=value)
 
+    def _said_percent(self, line: Line) -> bool:
+        """The heading, another cell under it, or "Đơn vị tính: %" over the table; or a fraction where things are whole."""
+        column = line.columns[Role.VALUE]
+        spot = line.spot(Role.VALUE)
+        broken = spot is not None and isinstance(spot.value, float) and not spot.value.is_integer()
+        if "%" in column.heading or (broken and not line.indicator.decimals):
+            return True
+        key = line.grid.title, column.index
+        if key not in self._percents:
+            cells = (
+                s
+                for s in line.grid.spots.values()
+                if s.column == column.index and not isinstance(s.value, bool)
+            )
+            titles = (s for r, spots in line.grid.rows.items() if r < line.row for s in spots)
+            self._percents[key] = any(_shows_percent(s) for s in cells) or any(
+                isinstance(s.value, str) and measure_in(s.text).startswith("%") for s in titles
+            )
+        return self._percents[key]
+
     def _is_percent(self, line: Line, at: Cell, spot: Spot) -> bool:
         """Asked where nothing says "%": a bare 3 may be 3 % as well as three things."""
         number, found = line.indicator.number, spot.text.replace(".", ",")
@@ -721,7 +749,7 @@ class Figures:
         if role is None or spot is None:
             return None
         at = line.cell(role)
-        if problem := self._no_plain_value(spot, at):
+        if problem := self._measured(line) or self._no_plain_value(spot, at):
             return [problem]
         if self._says_nothing(spot, at):
             return None
@@ -754,7 +782,10 @@ class Figures:
         """The newest that is known by then; a person decides when the heading or the row names another year."""
         newest = self.desk.plan.year_of(self.desk.quarter) - 1
         said = line.year or line.columns[role].year
-        if said in {None, newest}:
+        # "Kết quả năm 2022" alone says when it is reported.
+        alone = times.without_time(plain(line.columns[role].heading.split(" / ")[-1])) == ""
+        reported = said == self.desk.quarter.year and not (line.year or line.years_beside or alone)
+        if reported or said in {None, newest}:
             self.desk.notices.append(EditionAssumed(at, newest))
             return newest
         years = (newest, said or newest)
@@ -971,6 +1002,8 @@ def _is_whole(spot: Spot) -> bool:
     return counted and "%" not in spot.number_format
 
 
+# What says nothing of the things that are counted.
+_ANY_MEASURE = frozenset({"so", "ti", "phan", "luong", "don", "vi"})
 _SHARES = folded("Tỷ lệ", "Tỷ lệ phần trăm", "Phần trăm", "Tỷ lệ %")
 
 
@@ -980,6 +1013,13 @@ def _says_percent(spot: Spot) -> bool:
         written = written_number(spot.text)
         return written is None or written.percent
     return is_percent(spot.number_format)
+
+
+def _shows_percent(spot: Spot) -> bool:
+    if isinstance(spot.value, str):
+        written = written_number(spot.text)
+        return written is not None and written.percent
+    return isinstance(spot.value, int | float) and is_percent(spot.number_format)
 
 
 def _says_less(spot: Spot | None) -> int:

@@ -254,6 +254,8 @@ def _is_subheading(grid: Grid, row: int, key: int, width: int, names: Names) -> 
         grid, row, spots
     ):
         return True
+    if spots and all(names.is_part(s.text) for s in spots):
+        return True
     # "(11) Tử số" under "Quý này".
     return all(isinstance(s.value, str) for s in spots) and any(names.known(s.text) for s in spots)
 

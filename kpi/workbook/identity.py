@@ -86,7 +86,11 @@ _MONTHS = re.compile(
 _WHOLE_YEAR = re.compile(
     r"(?:(?:ki|ki bao cao|bao cao(?: so lieu| ket qua)?)\s*:?\s*)?(?:ca )?nam (?P<year>\d{4})"
 )
-_LAST_YEAR = re.compile(r"^(?!.*\b(?:ngai|so \d|qd|nq|kh-)).*\bnam (?P<year>20\d\d)\W*$")
+# "… đến năm 2025", "ban hành năm 2021": no time that is reported.
+_LAST_YEAR = re.compile(
+    r"^(?!.*\b(?:ngai|so \d|qd|nq|kh-|giai doan|dinh huong|ban hanh|so sanh|so voi|phuong huong))"
+    r".*(?<!den )\bnam (?P<year>20\d\d)\W*$"
+)
 _ROMAN = {
     "i": 1,
     "ii": 2,
@@ -134,8 +138,9 @@ def period(text: str, year: int | None = None) -> Period | None:
     if found := _WHOLE_YEAR.fullmatch(words):
         return _period(text, 4, found["year"], year)
     # A title often ends in the year of the plan, which says nothing of the quarter; another year does.
-    if (found := _LAST_YEAR.search(words)) and year and int(found["year"]) != year:
-        return _period(text, 4, found["year"], year)
+    last = _LAST_YEAR.search(words)
+    if last and year and str(year) not in words and int(last["year"]) != year:
+        return _period(text, 4, last["year"], year)
     if not tells_cut_off(text) and (found := _SPAN.search(words) or _MONTH.search(words)):
         return _period(text, (int(found["month"]) + 2) // 3, found["year"], year)
     return None
@@ -228,9 +233,16 @@ def _later_titles(grid: Grid) -> Iterator[Spot]:
 
 def _said(spots: Iterable[tuple[Grid, Spot]], year: int | None) -> Iterator[Period]:
     for grid, spot in spots:
-        said = period(spot.text, year) if len(spot.text) < LONGEST_TITLE and not is_note(spot.text) else None
+        told = (
+            len(spot.text) < LONGEST_TITLE and not is_note(spot.text) and not _BESIDE.match(fold(spot.text))
+        )
+        said = period(spot.text, year) if told else None
         if said and _says_title(spot.text):
             yield Period(said.found, said.quarter, grid.cell(spot.row, spot.column))
+
+
+# What a title sets beside the figures, or whom it goes to.
+_BESIDE = re.compile(r"\(?(?:ki truoc|cung ki|so sanh|khong |noi nhan|kinh gui|cum )")
 
 
 # Letters of the keyboard one switch away, as ours.
@@ -405,7 +417,10 @@ def _find_reporter(
     own = key or next(iter(said), None)
     wanted = asked.reporter or own
     if wanted and wanted in units and not key:
-        for at, text, unit in _units_said(grids, units):
+        named_units = list(_units_said(grids, units))
+        # A text that names the own unit among others is about it.
+        own_texts = {text for _, text, unit in named_units if unit.code == wanted}
+        for at, text, unit in ((a, t, u) for a, t, u in named_units if t not in own_texts):
             below = wanted in (above.code for above in units.path(unit.code))
             if not below or (unit.code != wanted and sender(text) is not None):
                 said.setdefault(unit.code, (at, text))
@@ -438,7 +453,8 @@ def _units_said(grids: Iterable[Grid], units: Units) -> Iterator[tuple[Cell, str
         spots = [spot for _, spot in _title_spots([grid]) if not is_note(spot.text)]
         texts = [(grid.cell(s.row, s.column), s.text) for s in (*spots, *_later_titles(grid))]
         for at, text in [(grid.cell(1, 1), grid.title), *texts]:
-            for name in _UNIT_SAID.findall(tidy(text)) if len(text) < LONGEST_TITLE else ():
+            told = len(text) < LONGEST_TITLE and not _BESIDE.match(fold(text))
+            for name in _UNIT_SAID.findall(tidy(text)) if told else ():
                 match = units.match(name)
                 if match.unit and match.exact and match.unit.level in _SENDING:
                     yield at, text, match.unit

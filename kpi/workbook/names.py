@@ -66,6 +66,7 @@ class Names:
             ):
                 if part and indicator.entry is Entry.FRACTION:
                     self.parts.setdefault(plain(part), []).append((indicator.number, role))
+        self._part_words = [frozenset(part.split()) for part in self.parts]
         named = [(plain(name), i.number) for i in plan.indicators for name in (i.name, i.short_name) if name]
         self._longest_first = sorted(named, key=lambda pair: -len(pair[0]))
 
@@ -107,6 +108,11 @@ class Names:
         if text not in self._seen:
             self._seen[text] = self._units.knows(text)
         return self._seen[text]
+
+    def is_part(self, text: str) -> bool:
+        """What the plan calls a numerator or a denominator, or words of one."""
+        words = frozenset(plain(text).split())
+        return bool(words) and any(words <= part for part in self._part_words)
 
     def is_measure(self, text: str) -> bool:
         return text == "%" or plain(text) in self._measures

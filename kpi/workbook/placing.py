@@ -11,6 +11,7 @@ from kpi import vi
 from kpi.model import Cell, Entry, Indicator, Level
 from kpi.problems import HeadingUnclear, IndicatorTwice, IndicatorUnclear, UnknownIndicator
 from kpi.vi import traces as words
+from kpi.workbook import times
 from kpi.workbook.columns import Column
 from kpi.workbook.desk import Desk
 from kpi.workbook.grid import Grid, Spot
@@ -18,7 +19,7 @@ from kpi.workbook.headings import Table, find_tables
 from kpi.workbook.questions import CONFIRM
 from kpi.workbook.roles import VALUES, Role
 from kpi.workbook.values import written_fraction, written_number
-from kpi.workbook.words import NO, YES, fold
+from kpi.workbook.words import NO, YES, fold, plain
 
 _PARTS: Mapping[Role, str] = {
     Role.NUMERATOR: vi.NUMERATOR,
@@ -32,7 +33,7 @@ _PARTS: Mapping[Role, str] = {
 
 def tables(grids: tuple[Grid, ...], desk: Desk) -> dict[str, list[Table]]:
     """Sheet -> its tables; sheets without one are not in here."""
-    seen = [grid for grid in grids if not grid.hidden]
+    seen = [grid for grid in grids if not grid.hidden and not is_of_another_time(grid, desk)]
     found = {grid.title: _each_adopted(find_tables(grid, desk.plan, desk.names), desk) for grid in seen}
     every = [table for mine in found.values() for table in mine]
     named = {number for table in every for number in _named_in_rows(table, desk)}
@@ -41,6 +42,20 @@ def tables(grids: tuple[Grid, ...], desk: Desk) -> dict[str, list[Table]]:
         title: [table for table in mine if _says_something(table, desk)] for title, mine in placed.items()
     }
     return {title: mine for title, mine in kept.items() if mine}
+
+
+def is_of_another_time(grid: Grid, desk: Desk) -> bool:
+    """A sheet named or titled as a plan, or named after another time that is no quarter: those are asked about."""
+    name = plain(grid.title)
+    elsewhere = times.is_elsewhere(re.sub(r"\b(\d{1,2})t\b", r"\1 thang", name), desk.quarter)
+    if times.is_planned(grid.title) or (elsewhere and not times.names_time(name)):
+        return True
+    top = next(iter(grid.rows.values()), [])
+    return len(top) == 1 and bool(_PLAN_TITLE.match(plain(top[0].text)))
+
+
+# "KẾ HOẠCH NĂM 2023", "DỰ KIẾN THỰC HIỆN"; a plan with a number is what is reported on.
+_PLAN_TITLE = re.compile(r"(?:bieu |phu luc )?(?:ke hoach (?:nam|qui)|du kien|chi tieu (?:giao|ke hoach))\b")
 
 
 def _says_something(table: Table, desk: Desk) -> bool:
@@ -127,11 +142,11 @@ def _is_strange(column: Column, table: Table) -> bool:
 
 
 def _holds_values(table: Table, column: Column) -> bool:
-    spots = (table.grid.at(row, column.index) for row in _body(table))
-    # Under an indicator's heading a tick is a value as well.
-    return any(
-        _is_value(spot) or (column.indicator and spot and fold(spot.text) in YES | NO) for spot in spots
-    )
+    spots = [spot for row in _body(table) if (spot := table.grid.at(row, column.index))]
+    ticked = [fold(spot.text) in YES | NO for spot in spots]
+    # Under an indicator's heading a tick among words is a value as well.
+    ticks = any(ticked) if column.indicator else bool(spots) and all(ticked)
+    return ticks or any(_is_value(spot) or spot.formula for spot in spots)
 
 
 def _is_value(spot: Spot | None) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import PurePath
 
 from kpi import vi
@@ -19,7 +21,10 @@ from kpi.problems import (
     NothingReported,
     Notice,
     OldEncoding,
+    OnlyAList,
     Problem,
+    RowsWithoutHeading,
+    SheetOfAnotherTime,
     SheetSkipped,
     TaskForm,
     Trace,
@@ -38,12 +43,13 @@ from kpi.workbook.grid import Grid, Spot
 from kpi.workbook.headings import DEEPEST, scaled_titles
 from kpi.workbook.identity import Asked, Identity, cut_off, identify
 from kpi.workbook.loading import Load
-from kpi.workbook.placing import tables
+from kpi.workbook.placing import is_of_another_time, tables
 from kpi.workbook.questions import Questions, Remembered
-from kpi.workbook.rows import rows
+from kpi.workbook.rows import rows, rows_above
+from kpi.workbook.stored import without_words
 from kpi.workbook.tasks import TASK_MARK
 from kpi.workbook.trail import overlays
-from kpi.workbook.values import as_date, stored_number
+from kpi.workbook.values import as_date, stored_number, trimmed
 
 # Of a sheet's rows, its columns and a cell's letters: enough to know it again.
 MOST_SHOWN = 60
@@ -75,7 +81,10 @@ def read(
     grids = load(draft.filename, content)
     if not isinstance(grids, tuple):
         return replace(draft, problems=(grids,))
-    grids = tuple(grid for grid in grids if not is_list(grid))
+    lists = {grid.title for grid in grids if is_list(grid)}
+    grids = tuple(grid for grid in grids if grid.title not in lists)
+    if lists and not any(grid.spots for grid in grids):
+        return replace(draft, problems=(OnlyAList(),))
     if any(grid.text(1, 1) == TASK_MARK for grid in grids):
         return replace(draft, problems=(TaskForm(),))
     questions = Questions(answers or {})
@@ -126,14 +135,23 @@ def _seen(spot: Spot | None) -> str:
         return ""
     if isinstance(spot.value, int | float) and not isinstance(spot.value, bool) and abs(spot.value) < LARGEST:
         written = stored_number(spot.value, spot.number_format)
-        return vi.number(written.readings[0]) + ("%" if written.percent else "")
+        return _rounded(written.readings[0], spot.number_format) + ("%" if written.percent else "")
     text = vi.day(day) if (day := as_date(spot.value)) else spot.text
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
 
 
+_PLACES = re.compile(r"[^.;/E]*[0#?](?:\.([0#?]+))?[^0#?.;/E]*")
+
+
+def _rounded(number: Decimal, number_format: str) -> str:
+    """With as many decimals as the format shows; left to itself, Excel shows about five in a column of its own width."""
+    shown = _PLACES.fullmatch(without_words(number_format).partition(";")[0])
+    return vi.number(number, len(shown[1] or "")) if shown else vi.number(trimmed(round(number, 5)))
+
+
 def _traces(grids: tuple[Grid, ...], desk: Desk | None, draft: Draft) -> tuple[Trace, ...]:
     found = desk.trail.traces(grids) if desk else ()
-    return (*found, *overlays(draft.problems, draft.doubts, draft.answers))
+    return (*found, *overlays(grids, draft.problems, draft.doubts, draft.answers))
 
 
 def _replaced(draft: Draft, desk: Desk) -> list[Notice]:
@@ -174,6 +192,8 @@ def _figures(grids: tuple[Grid, ...], desk: Desk) -> tuple[tuple[Reading, ...], 
     figures = Figures(desk, as_of)
     for title, mine in found.items():
         desk.problems += scaled_titles(mine[0])
+        if stray := rows_above(mine[0], desk):
+            desk.problems.append(RowsWithoutHeading(stray))
         figures.as_of = days[title] or as_of
         for table in mine:
             desk.problems += table.problems
@@ -203,7 +223,8 @@ def _tell_skipped(grids: tuple[Grid, ...], read_sheets: set[str], desk: Desk) ->
         old = list(_typed_in_an_old_encoding([grid]))
         desk.problems += old
         if not old:
-            desk.notices.append(HiddenSheet(at) if grid.hidden else SheetSkipped(at))
+            elsewhere = SheetOfAnotherTime if is_of_another_time(grid, desk) else SheetSkipped
+            desk.notices.append(HiddenSheet(at) if grid.hidden else elsewhere(at))
     if not read_sheets:
         desk.problems.append(NoHeading())
 

@@ -76,6 +76,8 @@ class Line:
     """In which unit the row says that it counts."""
     year: int | None = None
     """Which the row itself names."""
+    years_beside: bool = False
+    """Other columns hold figures of other years."""
     mode: Role | None = None
     """INCREMENT or CUMULATIVE where the row or a title says so and no heading does."""
 
@@ -131,6 +133,22 @@ def _by_indicator(totals: Iterable[_Total]) -> dict[str, list[_Total]]:
     for total in totals:
         found.setdefault(total.line.indicator.number, []).append(total)
     return found
+
+
+def rows_above(table: Table, desk: Desk) -> Cell | None:
+    """Where a unit is named, with a value beside it, over the first table of a sheet."""
+    grid = table.grid
+    for row in (r for r in sorted(grid.rows) if r < table.top):
+        spots = grid.rows[row]
+        for place, spot in enumerate(spots[:-1]):
+            named = isinstance(spot.value, str) and desk.names.is_unit(spot.text)
+            if named and any(
+                _tells(other) and not isinstance(other.value, str) for other in spots[place + 1 :]
+            ):
+                return grid.cell(row, spot.column)
+            if named and any(fold(other.text) in YES | NO for other in spots[place + 1 :]):
+                return grid.cell(row, spot.column)
+    return None
 
 
 @dataclass
@@ -198,6 +216,10 @@ class _Walk:
         """The indicator that heads the rows of units under it, in a table with a row per indicator."""
         self._of = self._titled_unit()
         """The unit that heads the rows of indicators under it."""
+
+    @cached_property
+    def _dated(self) -> bool:
+        return any(c.role is Role.BEFORE and c.year for c in self.table.columns)
 
     @cached_property
     def _counts(self) -> bool:
@@ -471,6 +493,7 @@ class _Walk:
             expects,
             self._text(row, self._measure),
             years.pop() if len(years) == 1 else None,
+            self._dated,
             self._mode(row, beside),
         )
 
@@ -726,15 +749,27 @@ class _Walk:
                 if _is_value(spot):
                     self.desk.problems.append(ColumnWithoutHeading(at, Column(index, "", None).letter))
             elif column.role is None and (self.grid.title, index) not in self.desk.asked_columns:
-                heading_at = self.grid.cell(self.table.first_row - 1, index)
-                self.desk.notices.append(ColumnIgnored(heading_at, column.heading))
+                self._ignore(column)
+            elif (
+                column.role is Role.SHARE
+                and column.indicator is None
+                and self._indicators
+                and (self.grid.title, index) not in self.desk.asked_columns
+            ):
+                # A ratio of parts that are read says nothing more.
+                self._ignore(column)
             elif (
                 column.role in VALUES
                 and not self.table.long
                 and column.indicator is None
                 and ((self.grid.title, index) not in self.desk.asked_columns)
             ):
-                self.desk.problems.append(UnknownIndicator(at, column.heading))
+                heading_at = self.grid.cell(self.table.first_row - 1 - len(self.table.indexes), index)
+                self.desk.problems.append(UnknownIndicator(heading_at, column.heading))
+
+    def _ignore(self, column: Column) -> None:
+        at = self.grid.cell(self.table.first_row - 1 - len(self.table.indexes), column.index)
+        self.desk.notices.append(ColumnIgnored(at, column.heading))
 
 
 def _is_value(spot: Spot) -> bool:

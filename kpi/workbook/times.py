@@ -36,7 +36,7 @@ _UP_TO = re.compile(
 _ASIDE = re.compile(
     r"[(]?\b(?:chi tieu|ke hoach|kh|muc tieu|phan dau)(?: (?:giao|nam|de ra|phan dau))*(?: 20\d\d)? ?(?:la |dat |tu )?"
     r"[:=]? ?(?:≥|>=|=>|>|tren|it nhat|toi thieu)? ?(?!20\d\d\b)\d{1,6}(?:[.,]\d{1,6})? ?(?:%|xa\b|bac\b)?[)]?"
-    r"|\b(?:ke hoach|quiet dinh|qd|nghi dinh|thong tu|cong van|nghi quiet|chi thi|de an|chuong trinh) (?:so )?\d[^,;)]{0,80}"
+    r"|\b(?:ke hoach|quiet dinh|qd|nghi dinh|thong tu|cong van|nghi quiet|chi thi|de an|chuong trinh) (?:so )?(?!20\d\d\b)\d[^,;)]{0,80}"
     r"|\btheo (?:muc tieu|de an|chuong trinh|nghi quiet|quiet dinh)\b[^,;)]{0,80}"
     r"|\bgiai doan \d{4} ?[-–] ?\d{4}\b"
     r"|\btu (?:ngai )?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?= ?(?:den\b|-))"

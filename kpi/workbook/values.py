@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from kpi.workbook.limits import MOST_CODES
+from kpi.workbook.stored import without_words
 from kpi.workbook.words import fold, tidy
 
 
@@ -97,7 +99,9 @@ def written_fraction(text: str) -> WrittenFraction | None:
     return WrittenFraction(over[0], under.readings[0], under.remark)
 
 
-_RANK = re.compile(r"(?:xep\s*)?(?:thu\s*)?(?:hang\s*)?(?:thu\s*)?([0-9]{1,3})(?:\s*/\s*[0-9]{1,3})?")
+_RANK = re.compile(
+    r"(?:dung\s*|xep\s*)?(?:thu\s*)?(?:hang\s*)?(?:thu\s*)?([0-9]{1,3})(?:\s*/\s*[0-9]{1,3})?(?:[\s,]*(?:tinh|thanh pho|tp)){0,3}"
+)
 _GAIN = re.compile(r"(?:(tang|len|giam|xuong|tut)\s*|([+-])\s*)?([0-9]{1,3})\s*(bac)?(?:\s*hang)?")
 
 
@@ -125,25 +129,21 @@ def stored_number(value: int | float, number_format: str) -> Written:
     return Written((found,))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_CODES)
 def _shows_thousandths(number_format: str) -> bool:
-    return bool(re.fullmatch(r"[#,]*0\.000\s*", _without_words(number_format)))
+    return bool(re.fullmatch(r"[#,]*0\.000\s*", without_words(number_format)))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_CODES)
 def shows_as_typed(number_format: str) -> bool:
     """Whoever looks at a whole number below a thousand sees that number."""
     return not is_percent(number_format) and not _shows_thousandths(number_format)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_CODES)
 def is_percent(number_format: str) -> bool:
     """A "%" in quotes or after a backslash is only printed; it does not multiply."""
-    return "%" in _without_words(number_format)
-
-
-def _without_words(number_format: str) -> str:
-    return re.sub(r'"[^"]*"|[\\_*].|\[[^\]]*\]', "", number_format or "")
+    return "%" in without_words(number_format)
 
 
 def trimmed(value: Decimal) -> Decimal:

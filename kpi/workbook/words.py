@@ -58,7 +58,16 @@ TICKS = frozenset({"x", "✓", "✔", "√", "☑"})
 
 NO_VALUE = re.compile(r"[-–—_.…·/\s]+")
 UNKNOWN = folded(
-    "chưa có", "chưa có số liệu", "chưa có số", "chưa thống kê", "không có số liệu", "chưa báo cáo"
+    "chưa có",
+    "chưa công bố",
+    "chờ công bố",
+    "đang chờ công bố",
+    "chưa xếp hạng",
+    "chưa có số liệu",
+    "chưa có số",
+    "chưa thống kê",
+    "không có số liệu",
+    "chưa báo cáo",
 )
 NONE_HAPPENED = folded("không có", "không phát sinh", "KPS", "k phát sinh", "ko phát sinh", "không p/s")
 
