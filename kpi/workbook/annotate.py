@@ -11,7 +11,7 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 
 from lxml import etree
@@ -105,7 +105,10 @@ def is_list(grid: Grid) -> bool:
 def _findings(draft: Draft) -> Iterator[Finding]:
     for problem in draft.problems:
         at = problem.at
-        yield Finding("wrong", at, _sound(words.beside(at, vi.explain(problem))), (at,) if at else ())
+        # Also the cell that it is at odds with, where the problem names one.
+        facts = (getattr(problem, fact.name) for fact in fields(problem))
+        cells = tuple(fact for fact in facts if isinstance(fact, Cell))
+        yield Finding("wrong", at, _sound(words.beside(at, vi.explain(problem))), cells)
     for doubt in draft.open_doubts:
         yield Finding("asked", doubt.at, _sound(words.beside(doubt.at, vi.ask(doubt))), doubt.cells)
 

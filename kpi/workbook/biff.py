@@ -32,15 +32,15 @@ def grids(content: bytes, sheets: list[ole.Sheet]) -> Iterator[Grid]:
         book = xlrd.open_workbook(
             file_contents=content, logfile=nowhere, formatting_info=True, ragged_rows=True
         )
+        letters = Letters()
         for sheet, counted in zip(book.sheets(), sheets, strict=True):
-            spots = _spots(book, sheet, counted)
+            spots = _spots(book, sheet, counted, letters)
             merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
             hidden = {number + 1 for number, row in sheet.rowinfo_map.items() if row.hidden}
             yield Grid.of(sheet.name, sheet.visibility != 0, spots, merges, hidden)
 
 
-def _spots(book: xlrd.Book, sheet: Source, counted: ole.Sheet) -> dict[Place, Spot]:
-    letters = Letters()
+def _spots(book: xlrd.Book, sheet: Source, counted: ole.Sheet, letters: Letters) -> dict[Place, Spot]:
     known: dict[tuple[int, int, str | float], tuple[object, str, bool]] = {}
     found: dict[Place, Spot] = {}
     for row in range(sheet.nrows):

@@ -56,7 +56,8 @@ def column_under(index: int, levels: list[str], plan: Plan, names: Names) -> Col
             # Under another time's heading nothing is this quarter's.
             role = role if role is Role.BEFORE and found in VALUES else found
         if found in VALUES | {None} and not meant:
-            mode = mode_of(names.beside(before_colon(level)), names.quarter) or mode
+            beside = names.beside(before_colon(level))
+            mode = mode_of(beside, names.quarter, dated=number is None) or mode
     known = indicator if indicator != CONFLICT else None
     entry = plan.indicator(known).entry if known else None
     if role is None and entry and names.known(levels[-1]):

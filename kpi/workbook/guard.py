@@ -9,6 +9,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from typing import Literal
+from xml.parsers import expat
 
 from kpi.problems import (
     DamagedWorkbook,
@@ -39,6 +40,8 @@ _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 _XML_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
 # The first record of Excel 2, 3 and 4, which had no container.
 _OLDEST = b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00"
+# Where a workbook keeps what says nothing of its cells, and nobody reads.
+_ASIDE = ("docprops/", "customxml/")
 _MARKS = (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")
 
 
@@ -187,11 +190,24 @@ def _check_part(parts: zipfile.ZipFile, entry: zipfile.ZipInfo, walk: Walk) -> N
     with parts.open(entry) as part:
         while piece := part.read(_PIECE):
             fed += len(piece)
-            if parser:
-                parser.Parse(piece, False)
-                if fed - parser.CurrentByteIndex > LONGEST_TAG + _PIECE:
-                    raise Refused(DamagedWorkbook())
+            if parser and not _parsed(parser, piece, entry, walk):
+                parser = None
+            if parser and fed - parser.CurrentByteIndex > LONGEST_TAG + _PIECE:
+                raise Refused(DamagedWorkbook())
     if parser:
-        parser.Parse(b"", True)
+        _parsed(parser, b"", entry, walk)
     if fed != entry.file_size:
         raise Refused(DamagedWorkbook())
+
+
+def _parsed(parser: expat.XMLParserType, piece: bytes, entry: zipfile.ZipInfo, walk: Walk) -> bool:
+    """Whether the part goes on: programs do leave parts empty that none of them reads."""
+    try:
+        parser.Parse(piece, not piece)
+    except expat.ExpatError:
+        if not entry.filename.casefold().startswith(_ASIDE):
+            raise
+        walk.drop()
+        return False
+    walk.check_names()
+    return True

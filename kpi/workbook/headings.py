@@ -351,9 +351,11 @@ def _faults(
                 yield HeadingDisagrees(grid.cell(row, column.index), spot.text, number, name)
 
 
-def scaled_titles(table: Table) -> Iterator[OtherMeasure]:
+def scaled_titles(table: Table, plan: Plan) -> Iterator[OtherMeasure]:
     """ "Đơn vị tính: nghìn hồ sơ" over a table."""
+    counted = {plan.indicator(c.indicator).things for c in table.columns if c.indicator}
+    things = "km" if "km" in counted else ""
     for row in (row for row in table.grid.rows if row < table.top):
         for spot in table.grid.rows[row]:
-            if isinstance(spot.value, str) and is_scaled(measure := measure_in(spot.text)):
+            if isinstance(spot.value, str) and is_scaled(measure := measure_in(spot.text), things):
                 yield OtherMeasure(table.grid.cell(row, spot.column), measure)

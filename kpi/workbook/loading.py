@@ -29,10 +29,16 @@ def load_here(filename: str, content: bytes) -> tuple[Grid, ...] | Unreadable:
 
 
 def _within_limits(grids: Iterable[Grid]) -> tuple[Grid, ...]:
-    found, covered = [], 0
+    found: dict[str, Grid] = {}
+    cells = covered = 0
     for grid in grids:
+        # A cell is named by the title of its sheet.
+        if found.setdefault(grid.title.casefold(), grid) is not grid:
+            raise Refused(DamagedWorkbook())
+        cells += len(grid.spots)
         covered += len(grid.anchors)
+        if cells > MOST_CELLS:
+            raise Refused(TooMany("cells", MOST_CELLS, Cell(grid.title, "A1")))
         if covered > MOST_CELLS:
             raise Refused(TooMany("merges", MOST_MERGES, Cell(grid.title, "A1")))
-        found.append(grid)
-    return tuple(found)
+    return tuple(found.values())

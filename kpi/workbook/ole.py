@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from kpi.model import Cell
 from kpi.problems import DamagedWorkbook, LockedByPassword, NotAWorkbook, TooMany, TooManyRows
 from kpi.workbook.limits import (
+    LONGEST_CODE,
     MOST_CELLS,
+    MOST_CODES,
     MOST_COLUMNS,
     MOST_FORMATS,
     MOST_MERGES,
@@ -29,6 +31,8 @@ _STREAM, _ROOT = 2, 5
 # No record is longer; what is longer goes on in the next.
 _LONGEST_RECORD = 8_224
 _BOUNDSHEET, _FILEPASS, _MERGED, _SST, _XF, _BOF = 0x85, 0x2F, 0xE5, 0xFC, 0xE0, 0x809
+# Of the code alone that Excel 5 and later write, and of the one before, which xlrd reads too.
+_CODES = frozenset({0x41E, 0x1E})
 _FORMULAS = frozenset({0x06, 0x206, 0x406})
 _CELLS = frozenset({0x201, 0x203, 0x204, 0x205, 0x27E, 0xD6, 0xFD}) | _FORMULAS
 _RUNS = frozenset({0xBD, 0xBE})
@@ -135,6 +139,7 @@ class Contents:
     cells: int = 0
     merges: int = 0
     formats: int = 0
+    codes: int = 0
 
 
 def check(filename: str, content: bytes) -> list[Sheet]:
@@ -169,6 +174,13 @@ def _count(found: Contents, stream: bytes) -> None:
             found.merges += struct.unpack_from("<H", stream, at)[0]
             if found.merges > MOST_MERGES:
                 raise Refused(TooMany("merges", MOST_MERGES, Cell(sheet.title, "A1")))
+        elif code in _CODES:
+            # In records of either kind two bytes for a letter, and five before them, at most.
+            found.codes += 1
+            if size > 5 + 2 * LONGEST_CODE:
+                raise Refused(DamagedWorkbook())
+            if found.codes > MOST_CODES:
+                raise Refused(TooMany("formats", MOST_CODES))
         elif code == _XF:
             found.formats += 1
             if found.formats > MOST_FORMATS:

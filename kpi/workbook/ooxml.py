@@ -14,20 +14,22 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
+from urllib.parse import unquote
 
 # The guard has refused every file that declares a document type, and with it all entities.
 from xml.etree.ElementTree import Element, iterparse
 
+from kpi.problems import DamagedWorkbook
 from kpi.workbook import stored
 from kpi.workbook.grid import Grid, Merge, Place, Spot
 from kpi.workbook.guard import is_xml
-from kpi.workbook.limits import Letters, column_of
+from kpi.workbook.limits import Letters, Refused, column_of
 from kpi.workbook.walk import TRUE, Sheet
 from kpi.workbook.words import tidy
 
 # A character that XML could not hold, or that looks like such a code itself.
 _CODE = re.compile("_x([0-9A-Fa-f]{4})_")
-_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 _INDEX = re.compile("[0-9]{1,7}")
 _BOOK = "/officeDocument"
 _SHEET = "/worksheet"
@@ -42,6 +44,8 @@ class _Look(NamedTuple):
 class Book:
     def __init__(self, content: bytes, walked: Mapping[str, Sheet]) -> None:
         self._parts, self._walked = zipfile.ZipFile(io.BytesIO(content)), walked
+        # Names of parts differ in more than their case: the guard saw to it.
+        self._names = {name.casefold(): name for name in self._parts.namelist()}
         self._name = next((target for kind, target in self._related("").values() if kind.endswith(_BOOK)))
         self._relations = self._related(self._name)
         self.epoch = stored.EPOCH
@@ -56,10 +60,14 @@ class Book:
                 self._sheets.append(element)
 
     def grids(self) -> Iterator[Grid]:
-        cells = _Cells(self)
+        cells, read = _Cells(self), set[str]()
         for sheet in self._sheets:
             relation = next((v for k, v in sheet.items() if k.endswith("}id")), "")
             kind, part = self._relations[relation]
+            # What is counted once would be read once for each sheet.
+            if part in read:
+                raise Refused(DamagedWorkbook())
+            read.add(part)
             if kind.endswith(_SHEET):
                 hidden, walked = sheet.get("state", "visible") != "visible", self._walked[part]
                 merges = map(_merge, walked.merges)
@@ -81,8 +89,14 @@ class Book:
             part = (
                 target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             )
-            found[element.get("Id", "")] = element.get("Type", ""), part
+            found[element.get("Id", "")] = element.get("Type", ""), self._named(part)
         return found
+
+    def _named(self, part: str) -> str:
+        """A part as the package names it: who refers to it may write its letters as an address, or in another case."""
+        return next(
+            (known for name in (part, unquote(part)) if (known := self._names.get(name.casefold()))), part
+        )
 
     def _part(self, kind: str) -> str | None:
         return next((part for found, part in self._relations.values() if found.endswith(kind)), None)
@@ -194,13 +208,16 @@ def _local(element: Element) -> str:
 
 def _text(element: Element) -> str:
     """All its runs; how a text is read aloud (rPh) is no part of it."""
-    runs = []
+    parts = []
     for child in element:
         if _local(child) == "t":
-            runs.append(child.text or "")
+            parts.append(child)
         elif _local(child) == "r":
-            runs += [part.text or "" for part in child if _local(part) == "t"]
-    return _decoded("".join(runs))
+            parts += [part for part in child if _local(part) == "t"]
+    # An element inside a text would take a part of it away.
+    if any(map(len, parts)):
+        raise Refused(DamagedWorkbook())
+    return _decoded("".join(part.text or "" for part in parts))
 
 
 def _decoded(text: str) -> str:
@@ -229,5 +246,5 @@ def _place(address: str) -> Place:
 
 def _merge(ref: str) -> Merge:
     first, _, last = ref.partition(":")
-    top, bottom = _place(first), _place(last or first)
-    return (*top, *bottom)
+    (top, left), (bottom, right) = _place(first), _place(last or first)
+    return min(top, bottom), min(left, right), max(top, bottom), max(left, right)

@@ -191,7 +191,7 @@ def _figures(grids: tuple[Grid, ...], desk: Desk) -> tuple[tuple[Reading, ...], 
     as_of = next((day for day in days.values() if day), desk.plan.as_of(desk.quarter))
     figures = Figures(desk, as_of)
     for title, mine in found.items():
-        desk.problems += scaled_titles(mine[0])
+        desk.problems += scaled_titles(mine[0], desk.plan)
         if stray := rows_above(mine[0], desk):
             desk.problems.append(RowsWithoutHeading(stray))
         figures.as_of = days[title] or as_of

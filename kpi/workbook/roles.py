@@ -118,9 +118,9 @@ _COMPARED = re.compile(
 )
 
 
-def mode_of(text: str, quarter: Quarter | None) -> Role | None:
+def mode_of(text: str, quarter: Quarter | None, *, dated: bool = True) -> Role | None:
     """Whether a heading or a row says, beside the indicator's name, that it counts the quarter or the year so far."""
-    if times.counts_year(text, quarter):
+    if times.counts_year(text, quarter, dated=dated):
         return Role.CUMULATIVE
     return Role.INCREMENT if times.counts_quarter(text) else None
 
@@ -149,7 +149,7 @@ def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
     """By the whole heading, then by what stands before a colon or a bracket; with a quarter, by the time it names."""
     if quarter and (dated := _dated(text, quarter)):
         return dated
-    said = plain(before_colon(text))
+    said = plain(before_colon(times.without_asides(text)))
     if _COMPARED.search(said) or (_LATER.search(said) and not times.quarters_in(said)):
         return Role.BEFORE
     head, sign, rest = (
@@ -157,6 +157,8 @@ def role_of(text: str, quarter: Quarter | None = None) -> Role | None:
     )
     for part in dict.fromkeys((text, head)):
         words = plain(part)
+        if words in _BY_WORDING and part is text:
+            return _BY_WORDING[words]
         if words.partition(" ")[0] in _FIRST_WORDS:
             for begin, role in _BEGINS:
                 if words == begin or words.startswith(begin + " "):

@@ -504,10 +504,9 @@ class _Walk:
         """What the row says of it, the cell of its period, or a title."""
         if self._counts or row in self._placed:
             return None
-        texts = said, self._text(row, self._period)
-        return next(
-            (mode for text in texts if text and (mode := mode_of(text, self.desk.quarter))), self._titled
-        )
+        quarter, period = self.desk.quarter, self._text(row, self._period)
+        named = mode_of(said, quarter, dated=False) if said else None
+        return named or (mode_of(period, quarter) if period else None) or self._titled
 
     def _add(self, line: Line) -> None:
         self.found.lines.append(line)

@@ -6,6 +6,8 @@ import re
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
+from kpi.workbook.limits import MOST_CODES
+
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001
 """Day 0. Excel believes in 29/02/1900, so a day before that is one later."""
 EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
@@ -24,21 +26,24 @@ BUILT_IN = {
     45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0", 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
 
-_SILENT = re.compile(r'"[^"]*"|\[(?!(?:h+|m+|s+)\])[^\]]*\]|[\\_*].', re.IGNORECASE)
+# What is never closed goes on to the end: looked for from each bracket anew, it would take the square of the length.
+_PRINTED = r'"[^"]*(?:"|\Z)|[\\_*].'
+_SILENT = re.compile(_PRINTED + r"|\[(?!(?:h+|m+|s+)\])[^\]]*(?:\]|\Z)", re.IGNORECASE)
+_WITHOUT_WORDS = re.compile(_PRINTED + r"|\[[^\]]*(?:\]|\Z)")
 _RUNNING = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{0,60})?(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,3})?")
 # Beyond, a float no longer tells neighbours apart.
 _WHOLE = 10**15
 _DAY = timedelta(days=1)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_CODES)
 def is_moment(number_format: str) -> bool:
     """It shows a day or a time of day; of several parts of a format the first is for what is above 0."""
     return bool(re.search("[dmhys]", _spoken(number_format), re.IGNORECASE))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_CODES)
 def is_duration(number_format: str) -> bool:
     return bool(_RUNNING.search(_spoken(number_format)))
 
@@ -47,6 +52,11 @@ def _spoken(number_format: str) -> str:
     if number_format.casefold() == GENERAL.casefold():
         return ""
     return _SILENT.sub("", number_format).split(";")[0]
+
+
+def without_words(number_format: str) -> str:
+    """What of a format is neither printed as it stands there nor a colour, a language or a condition."""
+    return _WITHOUT_WORDS.sub("", number_format or "")
 
 
 def moment(number: float, number_format: str, epoch: datetime) -> datetime | time | timedelta:

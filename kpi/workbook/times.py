@@ -62,6 +62,8 @@ _PART = re.compile(
 _IN_YEAR = re.compile(
     r"\b(?:lui ke|ca nam|tu dau nam|cong don|dau nam den|tong (?:cac|4|bon) qui)\b|\btu (?:ngai )?0?1 0?1\b"
 )
+# Up to a day, and no word of since when.
+_SO_FAR = re.compile(r"^(?!.*\btu\b).*\b(?:den (?:het|cuoi|nay)\b|den (?:ngai )?\d)")
 _IN_QUARTER = re.compile(r"\b(?:phat sinh|(?:trong|rieng) (?:qui|ki))\b")
 
 
@@ -160,15 +162,17 @@ def _spelled(pattern: re.Pattern[str], text: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4096)
-def counts_year(text: str, quarter: Quarter | None) -> bool:
-    """The year so far, or all of it."""
-    words = plain(text)
+def counts_year(text: str, quarter: Quarter | None, *, dated: bool = True) -> bool:
+    """The year so far, or all of it; `dated`: to name the year says so, as it does not beside an indicator's name."""
+    words = plain(without_asides(text))
     if _IN_YEAR.search(words):
         return True
     # Of the first quarter's year there is nothing but the quarter.
-    if quarter is None or quarter.number == 1 or quarters_in(words):
+    if quarter is None or quarter.number == 1:
         return False
-    return bool(re.search(r"\bnam 20\d\d\b", words)) or any(int(n) > 3 for n in _MONTHS.findall(words))
+    if _SO_FAR.search(words) or any(int(n) > 3 for n in _MONTHS.findall(words)):
+        return True
+    return dated and not quarters_in(words) and bool(re.search(r"\bnam 20\d\d\b", words))
 
 
 def counts_quarter(text: str) -> bool:

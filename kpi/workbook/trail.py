@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.utils.cell import coordinate_from_string
 
 from kpi import vi
@@ -64,17 +64,22 @@ def _trace(grid: Grid, why: Why, rows: list[int], columns: list[int]) -> Trace:
 
 
 def overlays(
-    problems: Iterable[Problem], doubts: Iterable[Doubt], answers: Mapping[str, str]
+    grids: Iterable[Grid], problems: Iterable[Problem], doubts: Iterable[Doubt], answers: Mapping[str, str]
 ) -> Iterator[Trace]:
     """The cells that are wrong, wait for an answer, or were left out by one."""
-    wrong = dict.fromkeys(problem.at for problem in problems if problem.at)
-    for at in wrong:
-        yield Trace(at.sheet, at.address, Why.WRONG)
+    by_title = {grid.title: grid for grid in grids}
+    for at in dict.fromkeys(problem.at for problem in problems if problem.at):
+        yield _overlay(by_title, at.sheet, at.address, Why.WRONG)
     for doubt in doubts:
         answer = answers.get(str(doubt.at), vi.MEND_FILE)
         if answer in {vi.MEND_FILE, vi.LEAVE_OUT}:
             why = Why.ASKED if answer == vi.MEND_FILE else Why.LEFT_OUT
-            yield from (Trace(sheet, area, why) for sheet, area in _areas(doubt.cells))
+            yield from (_overlay(by_title, sheet, area, why) for sheet, area in _areas(doubt.cells))
+
+
+def _overlay(grids: Mapping[str, Grid], sheet: str, area: str, why: Why) -> Trace:
+    row, column = coordinate_to_tuple(area.partition(":")[0])
+    return Trace(sheet, area, why, grids[sheet].text(row, column) if sheet in grids else "")
 
 
 def _areas(cells: Iterable[Cell]) -> Iterator[tuple[str, str]]:

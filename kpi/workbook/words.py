@@ -89,11 +89,14 @@ _END = re.compile(
     r"\(?(nguoi (lap|tong hop|bao cao|ki)\b|thu truong\b|ki,|ki ten|noi nhan|giam doc\b|truong phong\b|chu tich\b"
     r"|pho (giam doc|truong phong|chu tich)\b|[tk]m\.|kt\.|tl\.|tuq\.)|.*,\s*ngai[\s\d.…_]*thang[\s\d.…_]*nam"
 )
-_YEAR_SO_FAR = re.compile(r"\b(?:lui ke|cong don)\b|\btu dau nam\b")
+_YEAR_SO_FAR = re.compile(r"\b(?:lui ke|cong don)\b|\btu dau nam\b|\btu (?:ngai )?0?1[/.-]0?1(?!\d)")
 # A unit of measure that the plan does not count in.
 _SCALED = re.compile(r"(?:nghìn|ngàn|trăm|chục|triệu|nghin|trieu|\d[\d.]* ?[^\W\d])")
 _METRES = re.compile(r"(?:met|m|hm|dm|dam|hai li)\b")
-_MEASURE = re.compile(r"(?:don vi tinh|dvt)\s*:?\s*(.+)|.*\(\s*(?:dvt\s*:?\s*)?([^()]+)\)[^()]*")
+_MEASURE = re.compile(
+    r"(?:don vi(?: tinh)?|dvt)\s*:\s*(.+)|(?:don vi tinh|dvt)\s+(.+)"
+    r"|.*\(\s*(?:(?:dvt|don vi(?: tinh)?)\s*:?\s*)?([^()]+)\)[^()]*"
+)
 _NOTE = re.compile(r"ghi chu\b|luu i\b|chu thich\b|nguon\b|\*")
 _AS_OF = re.compile(r"so lieu\b.*\bden\b")
 _SHORTEST_AS_OF = len("so lieu den")
@@ -164,9 +167,14 @@ def is_scaled(measure: str, things: str = "") -> bool:
 
 
 def measure_in(text: str) -> str:
-    """What stands behind "Đơn vị tính:", or in the brackets of a heading."""
-    found = _MEASURE.fullmatch(fold(text))
-    return next((group for group in found.groups() if group), "").strip() if found else ""
+    """What stands behind "Đơn vị tính:", or in the brackets of a heading, with its accents."""
+    shown = tidy(text)
+    words = fold(shown)
+    found = _MEASURE.fullmatch(words)
+    place = next((place for place in range(1, 4) if found and found[place]), 0)
+    if found is None or not place:
+        return ""
+    return (shown if len(shown) == len(words) else words)[found.start(place) : found.end(place)].strip()
 
 
 def is_note(text: str) -> bool:
