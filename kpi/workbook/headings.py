@@ -13,7 +13,7 @@ from kpi.workbook.columns import Column, are_opposite, column_under, counted, pa
 from kpi.workbook.grid import Grid, Spot
 from kpi.workbook.names import Names, strange
 from kpi.workbook.roles import MODES, VALUES, Role, role_of
-from kpi.workbook.values import written_fraction
+from kpi.workbook.values import written_fraction, written_number
 from kpi.workbook.words import TICKS, fold, is_scaled, measure_in, plain
 
 # Titles, mottos and form numbers stand over the table, but not more than this.
@@ -256,8 +256,21 @@ def _is_subheading(grid: Grid, row: int, key: int, width: int, names: Names) -> 
         return True
     if spots and all(names.is_part(s.text) for s in spots):
         return True
+    if (
+        len(spots) > 1
+        and names.known(grid.text(row - 1, spots[0].column))
+        and _head_numbers(grid, row, spots)
+    ):
+        return True
     # "(11) Tử số" under "Quý này".
     return all(isinstance(s.value, str) for s in spots) and any(names.known(s.text) for s in spots)
+
+
+def _head_numbers(grid: Grid, row: int, spots: list[Spot]) -> bool:
+    """Words right over numbers, under the name of an indicator."""
+    below = [next(iter(_texts(grid, row, spot.column)), "") for spot in spots]
+    worded = all(isinstance(spot.value, str) and not written_number(spot.text) for spot in spots)
+    return worded and all(written_number(text) or written_fraction(text) for text in below)
 
 
 def _is_answers(grid: Grid, row: int, spots: list[Spot]) -> bool:

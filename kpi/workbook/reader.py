@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import PurePath
 
 from kpi import vi
@@ -37,21 +35,20 @@ from kpi.workbook.annotate import is_list
 from kpi.workbook.apart import load_apart
 from kpi.workbook.desk import Desk
 from kpi.workbook.draft import Draft, Excerpt, compare
-from kpi.workbook.figures import LARGEST, Figures
+from kpi.workbook.figures import Figures
 from kpi.workbook.forms import KEY_SHEET
-from kpi.workbook.grid import Grid, Spot
+from kpi.workbook.grid import Grid
 from kpi.workbook.headings import DEEPEST, scaled_titles
 from kpi.workbook.identity import Asked, Identity, cut_off, identify
 from kpi.workbook.loading import Load
 from kpi.workbook.placing import is_of_another_time, tables
 from kpi.workbook.questions import Questions, Remembered
 from kpi.workbook.rows import rows, rows_above
-from kpi.workbook.stored import without_words
+from kpi.workbook.showing import seen
 from kpi.workbook.tasks import TASK_MARK
 from kpi.workbook.trail import overlays
-from kpi.workbook.values import as_date, stored_number, trimmed
 
-# Of a sheet's rows, its columns and a cell's letters: enough to know it again.
+# Of a sheet's rows and its columns: enough to know it again.
 MOST_SHOWN = 60
 Recall = Callable[[str, str], Remembered]
 Held = Iterable[Reading] | Callable[[str], Iterable[Reading]]
@@ -125,28 +122,8 @@ def _excerpt(grid: Grid) -> Excerpt:
     width = min(max((column for _, column in grid.spots), default=0), MOST_SHOWN)
     last = min(max((row for row, _ in grid.spots), default=0), MOST_SHOWN)
     columns = range(1, width + 1)
-    texts = ((_seen(grid.at(row, column)) for column in columns) for row in range(1, last + 1))
+    texts = ((seen(grid.at(row, column)) for column in columns) for row in range(1, last + 1))
     return Excerpt(grid.title, tuple(map(tuple, texts)))
-
-
-def _seen(spot: Spot | None) -> str:
-    """A cell about as Excel shows it, cut when it is long."""
-    if spot is None or spot.value is None:
-        return ""
-    if isinstance(spot.value, int | float) and not isinstance(spot.value, bool) and abs(spot.value) < LARGEST:
-        written = stored_number(spot.value, spot.number_format)
-        return _rounded(written.readings[0], spot.number_format) + ("%" if written.percent else "")
-    text = vi.day(day) if (day := as_date(spot.value)) else spot.text
-    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
-
-
-_PLACES = re.compile(r"[^.;/E]*[0#?](?:\.([0#?]+))?[^0#?.;/E]*")
-
-
-def _rounded(number: Decimal, number_format: str) -> str:
-    """With as many decimals as the format shows; left to itself, Excel shows about five in a column of its own width."""
-    shown = _PLACES.fullmatch(without_words(number_format).partition(";")[0])
-    return vi.number(number, len(shown[1] or "")) if shown else vi.number(trimmed(round(number, 5)))
 
 
 def _traces(grids: tuple[Grid, ...], desk: Desk | None, draft: Draft) -> tuple[Trace, ...]:

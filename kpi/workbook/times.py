@@ -63,7 +63,7 @@ _IN_YEAR = re.compile(
     r"\b(?:lui ke|ca nam|tu dau nam|cong don|dau nam den|tong (?:cac|4|bon) qui)\b|\btu (?:ngai )?0?1 0?1\b"
 )
 # Up to a day, and no word of since when.
-_SO_FAR = re.compile(r"^(?!.*\btu\b).*\b(?:den (?:het|cuoi|nay)\b|den (?:ngai )?\d)")
+_SO_FAR = re.compile(r"^(?!.*\btu\b).*\b(?:den (?:het|cuoi|nay)\b(?! (?:qui|ki)\b)|den (?:ngai )?\d)")
 _IN_QUARTER = re.compile(r"\b(?:phat sinh|(?:trong|rieng) (?:qui|ki))\b")
 
 
@@ -170,9 +170,10 @@ def counts_year(text: str, quarter: Quarter | None, *, dated: bool = True) -> bo
     # Of the first quarter's year there is nothing but the quarter.
     if quarter is None or quarter.number == 1:
         return False
-    if _SO_FAR.search(words) or any(int(n) > 3 for n in _MONTHS.findall(words)):
+    if any(int(n) > 3 for n in _MONTHS.findall(words)):
         return True
-    return dated and not quarters_in(words) and bool(re.search(r"\bnam 20\d\d\b", words))
+    named = not quarters_in(words) and re.search(r"\bnam 20\d\d\b", words)
+    return dated and bool(named or _SO_FAR.search(words))
 
 
 def counts_quarter(text: str) -> bool:

@@ -12,6 +12,7 @@ from kpi import vi
 from kpi.model import Cell
 from kpi.problems import Doubt, Problem, Trace, Why
 from kpi.workbook.grid import Grid
+from kpi.workbook.showing import seen
 
 _Columns = Mapping[int, Why]
 
@@ -58,7 +59,7 @@ class Trail:
 def _trace(grid: Grid, why: Why, rows: list[int], columns: list[int]) -> Trace:
     first = f"{get_column_letter(columns[0])}{rows[0]}"
     last = f"{get_column_letter(columns[-1])}{rows[-1]}"
-    texts = (grid.text(row, column) for row in rows for column in columns)
+    texts = (seen(grid.at(row, column)) for row in rows for column in columns)
     found = next(filter(None, texts), "")
     return Trace(grid.title, first if first == last else f"{first}:{last}", why, found)
 
@@ -79,7 +80,7 @@ def overlays(
 
 def _overlay(grids: Mapping[str, Grid], sheet: str, area: str, why: Why) -> Trace:
     row, column = coordinate_to_tuple(area.partition(":")[0])
-    return Trace(sheet, area, why, grids[sheet].text(row, column) if sheet in grids else "")
+    return Trace(sheet, area, why, seen(grids[sheet].at(row, column)) if sheet in grids else "")
 
 
 def _areas(cells: Iterable[Cell]) -> Iterator[tuple[str, str]]:

@@ -91,7 +91,7 @@ _END = re.compile(
 )
 _YEAR_SO_FAR = re.compile(r"\b(?:lui ke|cong don)\b|\btu dau nam\b|\btu (?:ngai )?0?1[/.-]0?1(?!\d)")
 # A unit of measure that the plan does not count in.
-_SCALED = re.compile(r"(?:nghìn|ngàn|trăm|chục|triệu|nghin|trieu|\d[\d.]* ?[^\W\d])")
+_SCALED = re.compile(r"(?:nghìn|ngàn|trăm|chục|triệu|nghin|trieu|10+ ?[^\W\d]|\d{1,3}(?:\.\d{3})+ ?[^\W\d])")
 _METRES = re.compile(r"(?:met|m|hm|dm|dam|hai li)\b")
 _MEASURE = re.compile(
     r"(?:don vi(?: tinh)?|dvt)\s*:\s*(.+)|(?:don vi tinh|dvt)\s+(.+)"
