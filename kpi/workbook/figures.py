@@ -711,9 +711,7 @@ class Figures:
     def _said_percent(self, line: Line) -> bool:
         """The heading, another cell under it, or "Đơn vị tính: %" over the table; or a fraction where things are whole."""
         column = line.columns[Role.VALUE]
-        spot = line.spot(Role.VALUE)
-        broken = spot is not None and isinstance(spot.value, float) and not spot.value.is_integer()
-        if "%" in column.heading or (broken and not line.indicator.decimals):
+        if "%" in column.heading:
             return True
         key = line.grid.title, column.index
         if key not in self._percents:
@@ -1019,7 +1017,9 @@ def _shows_percent(spot: Spot) -> bool:
     if isinstance(spot.value, str):
         written = written_number(spot.text)
         return written is not None and written.percent
-    return isinstance(spot.value, int | float) and is_percent(spot.number_format)
+    # Things are counted whole.
+    broken = isinstance(spot.value, float) and not spot.value.is_integer()
+    return isinstance(spot.value, int | float) and (broken or is_percent(spot.number_format))
 
 
 def _says_less(spot: Spot | None) -> int:

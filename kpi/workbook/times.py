@@ -51,7 +51,7 @@ _PLANNED = re.compile(
 _DENIES = re.compile(r"\b(?:chưa|không|kém|quá hạn|trễ hạn|chậm|ngừng|ngưng|hỏng|xấu|yếu)\b")
 # "(Có/Không)", "Có = 1, Không = 0", "(không tính hồ sơ một cửa)": how to fill in, or what is left out.
 _INSTRUCTION = re.compile(
-    r"[(][^()]{0,80}\b(?:có|đạt)\b[^()]{0,80}\b(?:không|chưa)\b[^()]{0,80}[)]|\b(?:có|đạt) ?(?:/|hay|hoặc) ?(?:không|chưa)\b"
+    r"[(][^()]{0,80}\b(?:có|đạt)\b[^()]{0,80}\b(?:không|chưa)\b[^()]{0,80}[)]|\b(?:có|đạt) ?(?:/|hay|hoặc) ?(?:không|chưa)\b|\bhay (?:không|chưa)\b"
     r"|\bcó ?= ?1\b[^()]{0,20}\b(?:không|chưa) ?= ?0\b|[(]1 ?= ?có\b[^()]{0,20}[)]"
     r"|\bkhông (?:tính|gồm|bao gồm|kể)\b[^,;)]{0,80}"
 )
