@@ -211,6 +211,8 @@ def test_cells_are_read_as_openpyxl_reads_them(desk):
         ("General", False, False), ("0.00", False, False), ('0 "ngày"', False, False), ("[Red]0", False, False),
         ('#,##0" đ";[Red]-#,##0" đ"', False, False), (r"0\d", False, False), ("[$-42A]dd/mm/yyyy", True, False),
         ("m/d/yy h:mm", True, False), ("[h]:mm:ss", True, True), ("mm:ss", True, False), ("_(* #,##0_)", False, False),
+        # What is never closed says nothing, as long as it is.
+        ("0[dd", False, False), ('0"dd', False, False), ("0" + "[" * 30_000 + "dd", False, False),
     ],
 )  # fmt: skip
 def test_a_format_tells_a_day_from_a_number(number_format, moment, duration):

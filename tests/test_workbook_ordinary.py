@@ -84,7 +84,8 @@ def test_a_column_of_units_may_be_called_by_their_kinds(desk, heading):
     )
     draft = desk.read(own(*rows), quarter=Q4)
     assert draft.clean, sentences(draft)
-    assert (reading(draft, "3", LOC).numerator, fraction(draft, "11", "061")) == (1, (3, 10))
+    assert reading(draft, "3", LOC).numerator == 1
+    assert fraction(draft, "11", "061") == (3, 10)
 
 
 @pytest.mark.parametrize(

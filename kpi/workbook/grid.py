@@ -18,6 +18,8 @@ Place = tuple[int, int]
 Merge = tuple[int, int, int, int]
 """The first row and column of a merged range, and the last."""
 
+# Longer texts are remarks, of which the beginning tells enough.
+LONGEST_TEXT = 1_000
 # A title is often merged over whole rows; so far beyond the last cell nobody looks for what a range holds.
 _MARGIN = 50
 
@@ -35,10 +37,10 @@ class Spot(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What stands there; a whole number that Excel keeps as 1.0 is "1"."""
+        """What stands there, so far as it can be a name or a number; a whole number that Excel keeps as 1.0 is "1"."""
         if isinstance(self.value, float) and self.value.is_integer():
             return str(int(self.value))
-        return "" if self.value is None else tidy(str(self.value))
+        return "" if self.value is None else tidy(str(self.value))[:LONGEST_TEXT]
 
 
 @dataclass(frozen=True)

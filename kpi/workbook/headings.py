@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from kpi.model import Behaviour, Entry, Indicator, Plan
 from kpi.problems import HeadingDisagrees, IndicatorTwice, OnlyOtherTimes, OtherMeasure, Problem
 from kpi.workbook.columns import Column, are_opposite, column_under, counted, paired, without_achievement
-from kpi.workbook.grid import Grid, Spot
+from kpi.workbook.grid import LONGEST_TEXT, Grid, Spot
 from kpi.workbook.names import Names, strange
 from kpi.workbook.roles import MODES, VALUES, Role, role_of
 from kpi.workbook.values import written_fraction, written_number
@@ -303,8 +303,8 @@ def _levels(grid: Grid, top: int, bottom: int, column: int) -> list[str]:
     texts: list[str] = []
     for row in range(top, bottom + 1):
         spot = grid.filled(row, column)
-        if spot and spot.value is not None and (not texts or texts[-1] != str(spot.value)):
-            texts.append(str(spot.value))
+        if spot and spot.value is not None and (not texts or texts[-1] != _written(spot)):
+            texts.append(_written(spot))
     return texts
 
 
@@ -332,7 +332,11 @@ def _columns(grid: Grid, top: int, bottom: int, width: int, plan: Plan, names: N
 def _raw(grid: Grid, row: int, column: int) -> str:
     """With its line breaks, which part a heading."""
     spot = grid.filled(row, column)
-    return "" if spot is None or spot.value is None else str(spot.value)
+    return "" if spot is None or spot.value is None else _written(spot)
+
+
+def _written(spot: Spot) -> str:
+    return str(spot.value)[:LONGEST_TEXT]
 
 
 def _once(texts: list[str]) -> list[str]:

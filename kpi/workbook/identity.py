@@ -30,7 +30,7 @@ from kpi.problems import (
 )
 from kpi.units import Directory, Units
 from kpi.workbook.forms import KEY_MARK, KEY_ROWS, VERSION
-from kpi.workbook.grid import Grid, Spot
+from kpi.workbook.grid import LONGEST_TEXT, Grid, Spot
 from kpi.workbook.headings import DEEPEST
 from kpi.workbook.names import strange
 from kpi.workbook.questions import Questions
@@ -495,7 +495,7 @@ _HEAD = re.compile(r"(ui ban nhan dan|ubnd|phong|so|chi cuc|ban|buu dien|trung t
 def _heads(grids: Iterable[Grid]) -> Iterator[tuple[Cell, str]]:
     """The names of offices over a table, each in a line of its own."""
     for grid, spot in _title_spots(grids):
-        for line in str(spot.value).splitlines():
+        for line in str(spot.value)[:LONGEST_TEXT].splitlines():
             if _HEAD.match(fold(line)):
                 yield grid.cell(spot.row, spot.column), line.strip()
 

@@ -25,7 +25,7 @@ MOST_CODES = 10_000
 # As many texts as cells.
 MOST_TEXTS = MOST_CELLS
 # All that is written in the cells: a text that is kept once may be shown in every cell.
-MOST_LETTERS = 8_000_000
+MOST_LETTERS = 4_000_000
 # Excel's own limit for what stands in one cell.
 LONGEST_VALUE = 32_767
 # Excel's own is 31; other programs let people write more.
@@ -35,7 +35,7 @@ MOST_ELEMENTS = 1_500_000
 DEEPEST = 100
 MOST_ATTRIBUTES = 100
 # Of all elements: those of as many cells, and a dozen for each format.
-MOST_ATTRIBUTES_IN_ALL = 4_000_000
+MOST_ATTRIBUTES_IN_ALL = 3_000_000
 # Of elements and attributes, each counted once: all of Office knows a few thousand.
 MOST_NAMES = 20_000
 # A parser that gets a tag in pieces begins it anew with each piece.

@@ -7,18 +7,29 @@ import unicodedata
 from functools import lru_cache
 
 
-# As many names as the largest sheet holds.
-@lru_cache(maxsize=16384)
+# As many names as the largest sheet holds; what is longer is no name, and would only fill the memory.
+_MOST, _LONGEST = 16_384, 300
+
+
 def fold(text: str) -> str:
     """For comparing: no accents, no case, i for y, one space, typographic signs as on a keyboard."""
+    return _fold(text) if len(text) <= _LONGEST else _fold.__wrapped__(text)
+
+
+def tidy(text: str) -> str:
+    """Composed letters, no invisible characters, single spaces."""
+    return _tidy(text) if len(text) <= _LONGEST else _tidy.__wrapped__(text)
+
+
+@lru_cache(maxsize=_MOST)
+def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", tidy(text).casefold()).replace("đ", "d")
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return bare.translate(_PLAIN).replace("y", "i")
 
 
-@lru_cache(maxsize=16384)
-def tidy(text: str) -> str:
-    """Composed letters, no invisible characters, single spaces."""
+@lru_cache(maxsize=_MOST)
+def _tidy(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
@@ -98,7 +109,7 @@ _MEASURE = re.compile(
     r"|.*\(\s*(?:(?:dvt|don vi(?: tinh)?)\s*:?\s*)?([^()]+)\)[^()]*"
 )
 _NOTE = re.compile(r"ghi chu\b|luu i\b|chu thich\b|nguon\b|\*")
-_AS_OF = re.compile(r"so lieu\b.*\bden\b")
+_AS_OF, _UP_TO = re.compile(r"so lieu\b"), re.compile(r"\bden\b")
 _SHORTEST_AS_OF = len("so lieu den")
 _SENDER = re.compile(r"(?:don vi(?: gui| bao cao| nop| lap(?: bieu)?)?|noi gui)(?: bao cao)?\s*:\s*")
 
@@ -182,7 +193,9 @@ def is_note(text: str) -> bool:
 
 
 def tells_cut_off(text: str) -> bool:
-    return len(text) >= _SHORTEST_AS_OF and bool(_AS_OF.search(fold(text)))
+    words = fold(text) if len(text) >= _SHORTEST_AS_OF else ""
+    found = _AS_OF.search(words)
+    return found is not None and bool(_UP_TO.search(words, found.end()))
 
 
 def sender(text: str) -> str | None:
