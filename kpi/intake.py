@@ -48,6 +48,10 @@ _CHANGE: Mapping[Sort, str] = {
     "missing": "Còn thiếu",
 }
 _FEW = 5
+# A row with fewer cells is a title, not part of a table.
+_FEW_CELLS = 3
+# Letters of a column of an excerpt.
+_WIDEST = 26
 # See-through, so that letters stay readable on a light and on a dark page.
 _COLOUR: Mapping[TraceKind, str] = {
     "read": "background-color: rgba(46, 139, 87, 0.22)",
@@ -60,12 +64,14 @@ _UPLOAD_HEADINGS = (
     "Đơn vị gửi",
     "Kỳ",
     "Tình trạng",
-    "Ghi chú",
     "Số liệu",
     "Khác lần trước",
     "Tệp",
+    "Ghi chú",
     "Người nạp",
 )
+# Letters of a line, so that all that tells uploads apart has room on a desk's screen.
+_UPLOAD_WRAP = 30
 _READING_HEADINGS = ("Chỉ tiêu", "Đơn vị", "Số liệu", "Lần nạp trước", "Trang", "Ô", "Số liệu tính đến")
 
 
@@ -275,16 +281,31 @@ def _show_reading(draft: Draft) -> None:
     unknown = any(trace.kind == "unknown" for trace in draft.traces)
     with st.expander(traces.READ_TITLE, icon=":material/table_eye:", expanded=unknown):
         st.caption(traces.LEGEND)
-        for excerpt in draft.excerpts:
-            st.text(traces.sheet(excerpt.sheet))
-            st.dataframe(_coloured(draft, excerpt), height=min(38 * (len(excerpt.rows) + 1), 420))
-        rows = tuple(
-            (t.sheet, t.area, t.found, traces.KIND[t.kind], traces.WHY[t.why])
-            for t in draft.traces
-            if t.kind != "read"
-        )
-        if rows:
-            ui.show_texts(export.Table("", traces.TRACE_HEADINGS, rows), traces.NOT_READ)
+        shown = {excerpt.sheet: excerpt for excerpt in draft.excerpts}
+        for sheet in dict.fromkeys((*shown, *(trace.sheet for trace in draft.traces))):
+            st.text(traces.sheet(sheet))
+            if excerpt := shown.get(sheet):
+                _show_excerpt(draft, excerpt)
+            rows = tuple(
+                (t.area or traces.WHOLE_SHEET, traces.outcome(t))
+                for t in draft.traces
+                if t.sheet == sheet and t.kind != "read"
+            )
+            ui.show_texts(export.Table("", traces.TRACE_HEADINGS, rows), f"{traces.NOT_READ}: {sheet}")
+
+
+def _show_excerpt(draft: Draft, excerpt: Excerpt) -> None:
+    """As wide as its table needs; the lines of a title above it reach over several columns."""
+    table = [row for row in excerpt.rows if sum(map(bool, row)) >= _FEW_CELLS] or excerpt.rows
+    widest = [max(map(len, texts)) for texts in zip(*table, strict=True)]
+    st.dataframe(
+        _coloured(draft, excerpt),
+        height=min(38 * (len(excerpt.rows) + 1), 420),
+        column_config={
+            name: st.column_config.TextColumn(width=28 + 7 * min(max(letters, 3), _WIDEST))
+            for name, letters in zip(columns(len(widest)), widest, strict=True)
+        },
+    )
 
 
 def _coloured(draft: Draft, excerpt: Excerpt) -> Styler:
@@ -311,8 +332,8 @@ def _show_notices(draft: Draft) -> None:
 
 
 def _show_changes(draft: Draft) -> None:
-    """What keeping would do, by indicator, then every value that would be replaced."""
-    if draft.plan is None:
+    """What keeping would do, by indicator, then every value that would be replaced; nothing while all wait for answers."""
+    if draft.plan is None or not draft.readings:
         return
     plan, changes = draft.plan, compare(draft, ui.readings(draft.plan))
     counts = Counter((c.indicator, c.sort) for c in changes)
@@ -439,16 +460,16 @@ def show_uploads(plan: Plan, uploads: Sequence[Upload]) -> None:
                 names.get(upload.reporter, upload.reporter),
                 vi.quarter(upload.quarter),
                 _state(upload),
-                "; ".join(
-                    filter(None, (vi.ILLUSTRATIVE if upload.illustrative else "", vi.withdrawal(upload)))
-                ),
                 vi.number(count),
                 "" if changed is None else vi.number(changed),
                 upload.filename,
+                "; ".join(
+                    filter(None, (vi.ILLUSTRATIVE if upload.illustrative else "", vi.withdrawal(upload)))
+                ),
                 upload.person,
             )
         )
-    ui.show_table(export.Table("", _UPLOAD_HEADINGS, tuple(rows)), "Các lần nạp")
+    ui.show_table(export.Table("", _UPLOAD_HEADINGS, tuple(rows)), "Các lần nạp", wrap=_UPLOAD_WRAP)
 
 
 def show_upload(plan: Plan, upload: Upload) -> None:

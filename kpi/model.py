@@ -951,11 +951,11 @@ class LostFileError(KpiError):
 
 
 class FolderInUseError(KpiError):
-    """A new store was to be made where something lies already."""
+    """A new store was to be made where something lies already, or among the files of another, `of`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, of: Path | None = None) -> None:
         super().__init__(str(path))
-        self.path = path
+        self.path, self.of = path, of
 
 
 class NoOfficeProgramError(KpiError):

@@ -38,7 +38,7 @@ from kpi.model import (
     Upload,
 )
 from kpi.problems import Doubt, Problem, TaskProblem, UnknownPlan
-from kpi.store import Store
+from kpi.store import Flaw, Store
 from kpi.store.database import now
 from kpi.store.files import EVIDENCE
 from kpi.units import Directory
@@ -96,6 +96,17 @@ class Reread:
         return "other" if self.differences else "same"
 
 
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A new store: what was read for it, and what it does not take over from the old one."""
+
+    files: list[Reread]
+    flaws: list[Flaw]
+    """Where the old store is not as its record has it; the new one, written afresh, shows nothing of that."""
+    withheld: list[Event]
+    """Approvals and closings of figures that came out otherwise: nobody has decided about those."""
+
+
 def reread(
     store: Store,
     plans: Mapping[str, Plan],
@@ -117,27 +128,44 @@ def rebuild(
     progress: Progress = lambda percent, filename: None,
     *,
     load: Load = load_apart,
-) -> list[Reread]:
+) -> Rebuilt:
     """As `reread`, and keep what comes out, with all that was decided about it, in a new store at `out`.
 
     A workbook out of which nothing comes any more is not in it. Raise FolderInUseError unless its folder is new or
-    empty: the files beside a store are its own.
+    empty, and no part of the old store's: the files beside a store are its own.
     """
     folder = out.parent
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderInUseError(folder)
+    if folder.resolve().is_relative_to(store.path.parent.resolve()):
+        raise FolderInUseError(folder, of=store.path)
+    flaws = store.verify()
     clock = _Clock(now())
     try:
         with Store(out, clock) as target:
-            found = [
-                *_Replay(store, plans, directory, load, _Target(target, clock, store.files())).run(progress)
-            ]
+            replay = _Replay(store, plans, directory, load, _Target(target, clock, store.files()))
+            found = Rebuilt([*replay.run(progress)], flaws, replay.withheld)
             clock.at = now()
-            target.record.add(person, Act.REBUILD, subject=store.path.name, before=store.record.head())
+            head = store.record.head()
+            target.record.add(
+                person, Act.REBUILD, subject=store.path.name, before=head, after=_not_taken(found)
+            )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return found
+
+
+def _not_taken(found: Rebuilt) -> str:
+    """For the record: "figures:2 edited:14; approval:7 close:2022-Q4"; "" when all is taken over."""
+    flaws = [f"{flaw.fault}:{flaw.id}" for flaw in found.flaws]
+    held = [":".join(decision(event)) for event in found.withheld]
+    return "; ".join((" ".join(flaws), " ".join(held))) if flaws or held else ""
+
+
+def decision(event: Event) -> tuple[str, str]:
+    """Of an approval or a closing: which of the two, and of which upload or quarter."""
+    return event.act.value, event.subject if event.act is Act.APPROVAL else event.quarter
 
 
 @dataclass
@@ -219,6 +247,9 @@ class _Replay:
         """Upload -> its plan and what was read from it, while it is not withdrawn."""
         self._held: dict[str, dict[tuple[object, ...], Reading]] = {}
         """Plan -> what counts."""
+        self._other: set[str] = set()
+        """The uploads out of which something else comes, or nothing."""
+        self.withheld: list[Event] = []
 
     def run(self, progress: Progress) -> Iterator[Reread]:
         done, most = 0, len(self._uploads) + len(self._told)
@@ -228,7 +259,10 @@ class _Replay:
                 self._decide(event)
                 continue
             progress(100 * done // most, source.filename)
-            yield self._upload(source, event) if isinstance(source, Upload) else self._tell(source, event)
+            found = self._upload(source, event) if isinstance(source, Upload) else self._tell(source, event)
+            if isinstance(source, Upload) and found.sort != "same":
+                self._other.add(source.id)
+            yield found
             done += 1
         progress(100, "")
 
@@ -276,7 +310,7 @@ class _Replay:
             quarter=upload.quarter,
             held=lambda code: self._held.get(code, {}).values(),
             answers=self._store.answers(upload.id),
-            remembered=lambda plan, reporter: mappings.choices(plan, reporter, before=upload.id),
+            remembered=lambda plan, reporter: mappings.choices(plan, reporter, among=self._kept),
             load=self._load,
         )
 
@@ -291,9 +325,19 @@ class _Replay:
             del self._kept[event.subject]
             left = (readings for plan, readings in self._kept.values() if plan == upload.plan)
             self._held[upload.plan] = {_place(r): r for readings in left for r in readings}
-        if self._target:
+        if self._is_of_other_figures(event):
+            self.withheld.append(event)
+        elif self._target:
             name = event.person.removesuffix(CONSOLE)
             self._target.decide(event, upload, _acting(event.person, self._names.get(name, name)))
+
+    def _is_of_other_figures(self, event: Event) -> bool:
+        """An approval or a closing of figures that were not those that come out now."""
+        if event.act is Act.APPROVAL:
+            return event.subject in self._other
+        standing = (self._uploads[number] for number in self._kept if number in self._other)
+        place = event.plan, event.quarter
+        return event.act is Act.CLOSE and any((u.plan, str(u.quarter)) == place for u in standing)
 
     def _tell(self, told: Told, event: Event) -> Reread:
         plan = self._plans.at(told.plan, event.id)

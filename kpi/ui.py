@@ -44,6 +44,8 @@ from kpi.vi import marks
 _SHIPPED = Path(__file__).parent.parent / "data"
 # A table with more rows scrolls in itself.
 _ROWS = 30
+# The lowest row in which Streamlit wraps: above 4 rem.
+_WRAPPING = 66
 # Key of the session's state: the sample quarters were just loaded, so the newest one is shown.
 _FILLED = "filled"
 # The refusals of this visit that are on record already: every rerun would add another.
@@ -549,14 +551,14 @@ def show_table(table: export.Table, alt: str, *, wrap: int = 46, most: int = 7) 
     Every row is as high as the highest, but of `most` lines; a click on a cell shows the rest.
     """
     rows = export.printed(table)
-    longest = {h: max(len(h), *(len(row[h]) for row in rows), 0) for h in table.headings}
+    longest = {h: max(_length(h), *(_length(row[h]) for row in rows), 0) for h in table.headings}
     # Words do not break, so a line holds a little less than it could.
     lines = min(-(-max(longest.values()) // (wrap - 8)), most)
     st.dataframe(
         rows,
         hide_index=True,
         height="content" if len(rows) <= _ROWS else 560,
-        row_height=18 * lines + 17,
+        row_height=18 * lines + 17 if lines == 1 else max(18 * lines + 17, _WRAPPING),
         column_config={
             h: st.column_config.TextColumn(width=24 + 6 * min(n, wrap)) for h, n in longest.items()
         },
@@ -564,9 +566,16 @@ def show_table(table: export.Table, alt: str, *, wrap: int = 46, most: int = 7) 
     )
 
 
+def _length(text: str) -> int:
+    """In letters of usual width; capitals and digits are wider."""
+    return len(text) + sum(letter.isupper() or letter.isdigit() for letter in text) // 5
+
+
 def show_texts(table: export.Table, alt: str, *, most: int = 300) -> None:
     """A table in full, each cell wrapped, that can be read and copied on a phone, too."""
     rows = export.printed(table)
+    if not rows:
+        return  # Streamlit would say so in English
     shown = [{h: plain(text) for h, text in row.items()} for row in rows[:most]]
     st.table(shown, border="horizontal", alt=alt)
     if len(rows) > most:

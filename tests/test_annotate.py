@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import zipfile
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from kpi.vi import marks as words
 from kpi.workbook.annotate import mark_here
 from tests.filled import user_of
 from tests.packages import faults, parts
-from tests.sheets import COMMUNES, DISTRICT, change, edit
+from tests.sheets import COMMUNES, DISTRICT, change, edit, sheet_of
 from tests.test_cli import kpi, said
 
 __all__ = ["kpi"]
@@ -57,7 +58,13 @@ def marked(content):
 
 def wanted(draft):
     """The cells that should be marked."""
-    return {p.at for p in draft.problems if p.at} | {c for d in draft.open_doubts for c in d.cells}
+    wrong = {
+        fact
+        for p in draft.problems
+        for fact in (getattr(p, f.name) for f in fields(p))
+        if isinstance(fact, Cell)
+    }
+    return wrong | {c for d in draft.open_doubts for c in d.cells}
 
 
 def comments(content):
@@ -410,6 +417,22 @@ def test_a_mistake_of_the_whole_file_stands_in_the_list_only(desk):
     assert (words.WHOLE_FILE, vi.explain(whole[0])) in {(row[2], row[4]) for row in rows}
 
 
+def test_two_figures_that_disagree_are_both_marked(desk):
+    """Nobody but the office knows which of them is right."""
+    table = (
+        ("STT", "Đơn vị", "(4) Tử số", "(4) Mẫu số"),
+        (1, "Xã Bành Trạch", 5, 10),
+        (2, "Xã Bành Trạch", 6, 10),
+    )
+    content = sheet_of(("BÁO CÁO QUÝ I/2022",), ("Đơn vị gửi: Phòng VH&TT huyện Ba Bể",), *table)
+    draft = desk.read(content)
+    (twice,) = draft.problems
+    back = annotate(content, draft)
+    assert set(marked(back)) == {twice.at, twice.first} == wanted(draft)
+    beside = {cell: text.partition("\n")[2] for cell, text in comments(back).items()}
+    assert beside[twice.first] == f"{vi.place(twice.at)}: {beside[twice.at]}"
+
+
 @pytest.mark.parametrize("content", [b"", b"<html>", b"PK\x03\x04 cut off", b"PK\x05\x06" + bytes(18)])
 def test_of_a_file_that_was_refused_as_a_whole_there_is_only_the_list(desk, content):
     draft = desk.read(content)
@@ -556,7 +579,8 @@ def test_libreoffice_opens_it_and_shows_the_comments(desk, wrong, handed_back, t
     assert wanted(draft) == wanted(desk.read(wrong))
     twice = annotate(saved_again, draft)
     assert set(marked(twice)) == set(comments(twice)) == wanted(draft)
-    mended = change(twice, {"E10": "Có", "G12": "Có", f"{DISTRICT}!G8": 8})
+    # With a format of its own it is written by openpyxl, which drops the ratio that LibreOffice had worked out.
+    mended = change(twice, {"E10": "Có", "G12": "Có", f"{DISTRICT}!G8": (8, "General")})
     clean = annotate(mended, desk.read(mended))
     assert desk.read(clean).clean
     # LibreOffice says how opaque a colour is, openpyxl does not.

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from docx import Document
 
 from kpi import plan as plan_files
+from kpi import vi
 from kpi.cli import main
 from kpi.store import Store
 from tests.filled import Q1
@@ -269,6 +270,50 @@ def test_the_table_is_exported_for_excel_and_for_machines(kpi, form, tmp_path):
 )
 def test_wrong_usage_exits_with_2(kpi, words):
     assert kpi(*words).exit_code == 2
+
+
+FORM = ("blank", "--plan", "bac-kan-2022", "--reporter", "061", "--quarter", "2022-Q1", "--out")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("xyz",), "Không có lệnh “xyz”."),
+        (("raed",), "Không có lệnh “raed”. Có phải: 'read'?"),
+        (("read",), "Thiếu FILE."),
+        (("read", "no-such-file.xlsx"), "FILE: không có tệp “no-such-file.xlsx”."),
+        (("read", "."), "FILE: “.” là một thư mục, không phải tệp."),
+        (FORM[:-1], "Thiếu tùy chọn --out."),
+        (FORM, "Tùy chọn --out cần một giá trị."),
+        ((*FORM, "."), "--out: “.” là một thư mục, không phải tệp."),
+        (("demo", "--samples", "README.md"), "--samples: “README.md” là một tệp, không phải thư mục."),
+        (("uploads", "--jsn"), "Không có tùy chọn --jsn. Có phải: '--json'?"),
+        (("uploads", "--json=1"), "Tùy chọn --json không kèm giá trị."),
+        (("uploads", "a", "b"), "Thừa: a b."),
+        (("person", "nope"), "Không có lệnh “nope”."),
+        (
+            ("progress", "--plan", "bac-kan-2022", "--quarter", "x"),
+            "--quarter: " + vi.unknown("quarter", "x", ["2022-Q1", "2022-Q2", "…"]),
+        ),
+    ],
+)
+def test_wrong_usage_is_said_in_vietnamese_with_the_way_to_type_it(kpi, words, sentence):
+    *way, error = kpi(*words).stderr.strip().split("\n")
+    assert error == f"Lỗi: {sentence}"
+    if way:  # click does not know it where an option lacks its value
+        assert way[0].startswith("Cách dùng: ")
+        assert way[-2].startswith("Gõ “")
+        assert way[-2].endswith(" --help” để xem hướng dẫn.")
+        assert way[-1] == ""
+
+
+@pytest.mark.parametrize("words", [("--help",), ("person", "--help"), ("read", "--help")])
+def test_the_help_is_in_vietnamese(kpi, words):
+    told = kpi(*words).stdout
+    assert told.startswith("Cách dùng: ")
+    assert "Tùy chọn:" in told
+    assert "Xem hướng dẫn này." in told
+    assert not any(word in told for word in ("Usage", "Options:", "Commands:", "Show this"))
 
 
 def test_the_data_files_have_no_faults(kpi):

@@ -283,8 +283,9 @@ def test_an_own_sheet_shows_what_was_read_and_a_heading_settled_once_is_offered_
     offer(choose(app, "BDT", "Quý I/2022"), posts("I"))
     (seen,) = (d.value for d in app.dataframe if list(d.value.columns) == ["A", "B", "C", "D"])
     assert seen["C"][4] == "19"
-    why = next(t.value for t in app.table if "Lý do" in t.value.columns)
-    assert "đang chờ trả lời câu hỏi" in set(why["Lý do"])
+    (done,) = (t.value["Chương trình đã làm gì"] for t in app.table if len(t.value.columns) == 2)
+    assert "Chưa hiểu: đang chờ trả lời câu hỏi. Ghi “Tổng điểm”." in set(done)
+    assert not app.metric, "nothing is counted while every figure waits"
     assert app.button(key="keep").disabled
     for place, part in enumerate(("Tử số", "Mẫu số")):
         asked = app.radio[place]

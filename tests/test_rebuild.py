@@ -195,6 +195,54 @@ def test_a_figure_that_was_tampered_with_is_named_with_its_cell_and_comes_right_
         assert new.verify() == []
 
 
+def test_a_store_that_was_tampered_with_is_said_to_be_so_and_no_decision_on_other_figures_is_taken_over(
+    kpi, store, tmp_path
+):
+    """Both shown on the screen and left in the new store's record, which is sound again."""
+    with Store(store) as opened:
+        opened.close_quarter(PLAN, Q2, PEOPLE_OFFICE)
+    tampered(store, "update reading set numerator = 12 where upload = $upload", upload=int(APPROVED))
+    with Store(store) as opened:
+        flaws = opened.verify()
+    assert [flaw.fault for flaw in flaws] == ["figures"]
+    result = kpi("--out", tmp_path / "b", "--json")
+    assert result.exit_code == 1
+    assert said(result)["flaws"] == [{"fault": "figures", "upload": APPROVED}]
+    assert result.stdout.startswith(f"{vi.unsound(1)}\n- {vi.flaw('figures', int(APPROVED))}\n")
+    assert words.withheld([f"duyệt lần nạp số {APPROVED}", "chốt Quý II/2022"]) in result.stdout
+    with Store(tmp_path / "b" / "kpi.duckdb") as new:
+        assert new.verify() == []
+        assert new.upload(APPROVED).approved_at is None
+        assert new.closed(PLAN) == {Q4}
+        newest = new.record.events(LAN)[0]
+    assert vi.details(newest, {})[1] == (
+        f"Kho cũ: {vi.flaw('figures', int(APPROVED))} "
+        f"Không chuyển sang: duyệt lần nạp số {APPROVED}, chốt Quý II/2022."
+    )
+
+
+def test_a_record_that_was_tampered_with_is_said_though_every_figure_comes_out(kpi, store):
+    tampered(store, "update event set person = 'ai-do' where id = 2")
+    result = kpi()
+    assert result.exit_code == 1
+    assert result.stdout.startswith(vi.unsound(1))
+    assert words.summary(8, 0, 0, 0) in result.stdout
+
+
+def test_a_choice_is_no_longer_offered_once_its_upload_is_withdrawn(store, desk, directory):
+    """Not for the next workbook; what was read with it before still says the same."""
+    with Store(store) as opened:
+        chosen = opened.mappings.choices(PLAN, "BDT")
+        assert len(chosen) == 2
+        opened.withdraw(SETTLED, LAN, "nhầm")
+        assert opened.mappings.choices(PLAN, "BDT") == chosen, "the next upload was kept with the same"
+        opened.withdraw(REMEMBERED, LAN, "nhầm")
+        assert opened.mappings.choices(PLAN, "BDT") == {}
+        assert opened.mappings.settled(PLAN, "BDT") == []
+        assert opened.mappings.choices(PLAN, "BDT", among={SETTLED}) == chosen
+        assert {one.sort for one in reread(opened, desk.plans, directory, load=load_here)} == {"same"}
+
+
 def test_a_figure_that_was_added_or_taken_away_is_named_too(kpi, store):
     only = {"upload": int(CORRECTED), "unit": FIRST}
     tampered(store, "delete from reading where upload = $upload and unit = $unit", **only)
@@ -216,7 +264,7 @@ def test_an_original_that_is_lost_or_altered_is_said_and_not_in_the_new_store(kp
     sorts = {number: one["sort"] for number, one in by_upload(result).items() if one["sort"] != "same"}
     assert sorts == {CORRECTED: "lost", APPROVED: "lost"}
     assert result.stdout.count("bị mất hoặc không còn nguyên vẹn. Hãy chép lại tệp") == 2 * 2
-    assert words.renumbered("3", "2") in result.stdout
+    assert words.renumbered(range(3, 7), range(2, 6)) in result.stdout
     with Store(tmp_path / "b" / "kpi.duckdb") as new:
         assert len(new.uploads()) == 5
         assert [u.reporter for u in reversed(new.uploads())] == ["BDT", "061", "061", "BDT", "BDT"]
@@ -258,6 +306,14 @@ def test_nothing_is_written_where_something_lies(kpi, tmp_path, there):
     assert vi.refusal(FolderInUseError(folder)) in result.stdout
     assert said(result)["reason"] == "folder_in_use"
     assert sorted(folder.iterdir()) == before
+
+
+def test_a_new_store_is_never_made_among_the_files_of_the_old_one(kpi, store):
+    folder = store.parent / "originals" / "moi"
+    result = kpi("--out", folder, "--json")
+    assert result.exit_code == 1
+    assert vi.refusal(FolderInUseError(folder, of=store)) in result.stdout
+    assert not folder.exists()
 
 
 def test_where_there_is_no_store_there_is_nothing_to_read_again(kpi, tmp_path):

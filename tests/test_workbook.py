@@ -905,7 +905,9 @@ def test_everything_wrong_is_said_at_once_in_the_order_of_the_file(desk):
         f"{COMMUNES}!K11",
         f"{COMMUNES}!K12",
     ]
-    assert all(line.startswith("Trang “") for line in sentences(draft).splitlines() if "hưa có số liệu" not in line)
+    assert all(
+        line.startswith("Trang “") for line in sentences(draft).splitlines() if "hưa có số liệu" not in line
+    )
 
 
 # Whatever is filled in comes back.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from os import environ
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 from uuid import uuid4
 
 import click
@@ -31,6 +31,7 @@ from kpi.model import (
 )
 from kpi.store import Store
 from kpi.units import Directory, Units
+from kpi.vi import usage
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _JSON = "kpi.json"
@@ -124,12 +125,64 @@ def store_file(path: Path) -> Path:
     return path if path.suffix == ".duckdb" else path / "kpi.duckdb"
 
 
+class _Formatter(click.HelpFormatter):
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or usage.USAGE)
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(usage.HEADINGS.get(heading, heading))
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class _Command(click.Command):
+    context_class = _Context
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return _in_vietnamese(super().get_help_option(ctx))
+
+
+def _in_vietnamese(option: click.Option | None) -> click.Option | None:
+    if option is not None:
+        option.help = usage.HELP
+    return option
+
+
+class _MistypedError(click.UsageError):
+    """What click has to say of a command line, in Vietnamese."""
+
+    def __init__(self, error: click.UsageError) -> None:
+        super().__init__(error.format_message(), error.ctx)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        if self.ctx:
+            click.echo(usage.way(self.ctx.get_usage(), self.ctx.command_path), file=file, err=True)
+        click.echo(usage.mistake(self.message), file=file, err=True)
+
+
 class _Refusing(click.Group):
     """Turns what the program may not do into a sentence, and a bug into a lookup code."""
+
+    context_class = _Context
+    command_class = _Command
+    group_class = type
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return _in_vietnamese(super().get_help_option(ctx))
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - as click has it
+        try:
+            return super().make_context(*args, **extra)
+        except click.UsageError as error:
+            raise _mistyped(error) from error
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _mistyped(error) from error
         except KpiError as error:
             click.echo(vi.refusal(error))
             say(ctx, {"reason": _reason(error), "message": vi.refusal(error)})
@@ -141,6 +194,12 @@ class _Refusing(click.Group):
             click.echo(vi.bug(code))
             say(ctx, {"reason": "bug", "message": vi.bug(code)})
         return ctx.exit(1)
+
+
+def _mistyped(error: click.UsageError) -> click.UsageError:
+    """Once: a group within the group has said it already, and help that was asked for by typing nothing is none."""
+    asked_for_help = getattr(click.exceptions, "NoArgsIsHelpError", ())  # since click 8.2
+    return error if isinstance(error, (_MistypedError, asked_for_help)) else _MistypedError(error)
 
 
 def _to_quarter(_: click.Context, __: click.Parameter, value: str | None) -> Quarter | None:

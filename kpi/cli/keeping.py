@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -125,12 +125,20 @@ def verify(ctx: click.Context, heads: tuple[str, ...]) -> None:
         with home.store() as store:
             head, flaws = store.record.head(), store.verify(*heads)
             count = len(store.record.events(OPERATOR))
-    click.echo(vi.unsound(len(flaws)) if flaws else vi.sound(count, head))
-    for found in flaws:
-        click.echo(f"- {vi.flaw(found.fault, found.id)}")
-    say(ctx, {"events": str(count), "head": head, "flaws": [_flaw_json(found) for found in flaws]})
+    if not flaws:
+        click.echo(vi.sound(count, head))
+    show_flaws(flaws)
+    say(ctx, {"events": str(count), "head": head, "flaws": [flaw_json(found) for found in flaws]})
     ctx.exit(1 if flaws else 0)
 
 
-def _flaw_json(found: Flaw) -> dict[str, str]:
+def show_flaws(flaws: Sequence[Flaw]) -> None:
+    """All that does not hold in a store; nothing of one that is sound."""
+    if flaws:
+        click.echo(vi.unsound(len(flaws)))
+    for found in flaws:
+        click.echo(f"- {vi.flaw(found.fault, found.id)}")
+
+
+def flaw_json(found: Flaw) -> dict[str, str]:
     return {"fault": found.fault, "upload" if found.fault == "figures" else "event": str(found.id)}

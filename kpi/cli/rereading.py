@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ import click
 from kpi import rebuild as rebuilding
 from kpi import vi
 from kpi.cli.home import OPERATOR, Home, command, say, store_file
+from kpi.cli.keeping import flaw_json, show_flaws
 from kpi.cli.workbooks import reading_json
 from kpi.model import Reading, TaskUpdate, Upload
 from kpi.problems import Doubt, reason
-from kpi.rebuild import Otherwise, Reread
+from kpi.rebuild import Otherwise, Rebuilt, Reread, decision
 from kpi.vi import rebuilding as words
 from kpi.vi import tasks as task_words
 
@@ -36,27 +37,53 @@ def rebuild(ctx: click.Context, out: Path | None) -> None:
         def progress(percent: int, filename: str) -> None:
             bar.update(percent - bar.pos, filename)
 
-        if target:
-            found = rebuilding.rebuild(store, home.plans, home.directory, target, OPERATOR, progress)
-        else:
-            found = rebuilding.reread(store, home.plans, home.directory, progress)
-    _show_reread(home, found, target)
-    say(ctx, {"out": target and str(target), "files": [_reread_json(one) for one in found if _is_file(one)]})
-    ctx.exit(0 if all(one.sort == "same" for one in found) else 1)
+        made = (
+            rebuilding.rebuild(store, home.plans, home.directory, target, OPERATOR, progress)
+            if target
+            else Rebuilt(rebuilding.reread(store, home.plans, home.directory, progress), store.verify(), [])
+        )
+    show_flaws(made.flaws)
+    _show_reread(home, made.files)
+    if target:
+        _show_made(made, target)
+    files = [_reread_json(one) for one in made.files if _is_file(one)]
+    told = {"out": target and str(target), "files": files, "flaws": [flaw_json(flaw) for flaw in made.flaws]}
+    say(ctx, told)
+    ctx.exit(0 if not made.flaws and all(one.sort == "same" for one in made.files) else 1)
 
 
-def _show_reread(home: Home, found: Sequence[Reread], target: Path | None) -> None:
+def _show_reread(home: Home, found: Sequence[Reread]) -> None:
     sorts = Counter(one.sort for one in found if _is_file(one) or one.sort != "same")
     click.echo(words.summary(sorts["same"], sorts["other"], sorts["unread"], sorts["lost"]))
     for one in found:
         for line in _told_of(home, one):
             click.echo(line)
-    if target:
-        numbers = {s.id: one.number for one in found if isinstance(s := one.source, Upload) and one.number}
-        click.echo(words.made(target, len(numbers)))
-        for old, new in numbers.items():
-            if old != new:
-                click.echo(words.renumbered(old, new))
+
+
+def _show_made(made: Rebuilt, target: Path) -> None:
+    numbers = {
+        int(s.id): int(one.number) for one in made.files if isinstance(s := one.source, Upload) and one.number
+    }
+    click.echo(words.made(target, len(numbers)))
+    if made.withheld:
+        click.echo(words.withheld(vi.withheld(*decision(event)) for event in made.withheld))
+    for old, new in _runs(numbers):
+        if old != new:
+            click.echo(words.renumbered(old, new))
+
+
+def _runs(numbers: Mapping[int, int]) -> Iterator[tuple[range, range]]:
+    """Those that follow one another in both stores together."""
+    found: tuple[range, range] | None = None
+    for old, new in sorted(numbers.items()):
+        if found and (found[0].stop, found[1].stop) == (old, new):
+            found = range(found[0].start, old + 1), range(found[1].start, new + 1)
+            continue
+        if found:
+            yield found
+        found = range(old, old + 1), range(new, new + 1)
+    if found:
+        yield found
 
 
 def _is_file(one: Reread) -> bool:

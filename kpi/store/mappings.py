@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,16 +27,22 @@ class Mappings:
         self._database = database
 
     def settled(self, plan: str, reporter: str) -> list[Settled]:
-        """The newest answer to each question, whether its upload was withdrawn or not: the sheet is the same."""
+        """The newest answer to each question, of the uploads that were not withdrawn: who withdraws takes all back."""
         return self._settled(plan, reporter, None)
 
-    def choices(self, plan: str, reporter: str, *, before: str | None = None) -> dict[tuple[str, str], str]:
-        """Sort of question and text -> choice, as a workbook of the reporter is read with; or as upload `before` was."""
-        return {(found.sort, found.found): found.choice for found in self._settled(plan, reporter, before)}
+    def choices(
+        self, plan: str, reporter: str, *, among: Collection[str] | None = None
+    ) -> dict[tuple[str, str], str]:
+        """Sort of question and text -> choice, as a workbook of the reporter is read with.
 
-    def _settled(self, plan: str, reporter: str, before: str | None) -> list[Settled]:
-        only = {"plan": plan, "reporter": reporter, "before": None if before is None else int(before)}
-        return [Settled(*row) for row in self._database.fetch("list_mappings", **only)]
+        `among`: the uploads that had been kept and not withdrawn at an earlier moment.
+        """
+        return {(found.sort, found.found): found.choice for found in self._settled(plan, reporter, among)}
+
+    def _settled(self, plan: str, reporter: str, among: Collection[str] | None) -> list[Settled]:
+        standing = None if among is None else [int(upload) for upload in among]
+        facts = {"plan": plan, "reporter": reporter, "among": standing}
+        return [Settled(*row) for row in self._database.fetch("list_mappings", **facts)]
 
 
 def add_mappings(db: duckdb.DuckDBPyConnection, upload: int, placed: Mapping[tuple[str, str], str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from kpi import vi
@@ -67,8 +68,19 @@ def made(path: Path, uploads: int) -> str:
     return f"Đã dựng kho mới {path} với {vi.number(uploads)} lần nạp.\n{LEFT_OUT}\n{UNTOUCHED}"
 
 
-def renumbered(old: str, new: str) -> str:
-    return f"Lần nạp số {old} là lần nạp số {new} trong kho mới."
+def renumbered(old: range, new: range) -> str:
+    """One upload, or several one after the other in both stores."""
+    if len(old) == 1:
+        return f"Lần nạp số {old[0]} là lần nạp số {new[0]} trong kho mới."
+    return f"Các lần nạp số {old[0]}–{old[-1]} là các lần nạp số {new[0]}–{new[-1]} trong kho mới."
+
+
+def withheld(told: Iterable[str]) -> str:
+    """`told` of `vi.withheld`."""
+    return (
+        f"Không chuyển sang kho mới: {', '.join(told)}. Số liệu ở đó nay đọc khác số đã duyệt, đã chốt; "
+        "người có trách nhiệm cần xem và duyệt, chốt lại."
+    )
 
 
 def _reading(found: Reading | None, *, days: bool) -> str:

@@ -40,15 +40,11 @@ WHY: Mapping[Why, str] = {
     Why.WRONG: "có lỗi, xem danh sách cần sửa",
     Why.ASKED: "đang chờ trả lời câu hỏi",
 }
-TRACE_HEADINGS = ("Trang", "Ô", "Nội dung", "Kết quả", "Lý do")
+TRACE_HEADINGS = ("Ô", "Chương trình đã làm gì")
+WHOLE_SHEET = "Cả trang"
 READ_TITLE = "Chương trình đọc tệp này như thế nào"
 LEGEND = "Nền xanh: đã đọc. Nền xám: bỏ qua. Nền vàng: chưa hiểu. Chưa có gì được lưu."
 NOT_READ = "Những gì bị bỏ qua hoặc chưa hiểu"
-NAMELESS = "Tệp không có trang nào đọc được."
-
-
-def first_rows(shown: int) -> str:
-    return f"{shown} dòng đầu của trang."
 
 
 def sheet(title: str) -> str:
@@ -59,6 +55,12 @@ def trace(found: Trace) -> str:
     """ "Trang “Biểu 01”, ô A1:N6: bỏ qua, phần đầu trang …"."""
     where = f"Trang “{found.sheet}”" + (f", ô {found.area}" if found.area else "")
     return f"{where}: {KIND[found.kind].lower()}, {WHY[found.why]}."
+
+
+def outcome(found: Trace) -> str:
+    """ "Bỏ qua: số thứ tự. Ghi “1”."; beside its place."""
+    written = f" Ghi “{found.found}”." if found.found else ""
+    return f"{KIND[found.kind]}: {WHY[found.why]}.{written}"
 
 
 def column_choice(indicator: Indicator, part: str) -> str:

@@ -210,7 +210,8 @@ class _Book:
                 if cell.sheet in merges:
                     place = _corner(coordinate_to_tuple(cell.address), merges[cell.sheet])
                     note = found.setdefault(cell.sheet, {}).setdefault(place, _Note(finding.kind))
-                    note.words += [] if finding.words in note.words else [finding.words]
+                    said = _said(finding, cell)
+                    note.words += [] if said in note.words else [said]
         return {title: dict(sorted(places.items())) for title, places in found.items()}
 
     # What an earlier marking has left.
@@ -274,6 +275,13 @@ class _Book:
 class _Note:
     kind: Kind
     words: list[str] = field(default_factory=list)
+
+
+def _said(finding: Finding, cell: Cell) -> str:
+    """A question is the same in all its cells; a problem says where it is, in a cell that it is only at odds with."""
+    if finding.kind == "asked" or finding.at is None or finding.at == cell:
+        return finding.words
+    return f"{vi.place(finding.at)}: {finding.words}"
 
 
 def _merges(sheet: Element) -> Iterator[tuple[int, int, int, int]]:

@@ -37,10 +37,15 @@ class Spot(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What stands there, so far as it can be a name or a number; a whole number that Excel keeps as 1.0 is "1"."""
+        """What stands there, so far as it can be a name or a number."""
+        return self.whole[:LONGEST_TEXT]
+
+    @property
+    def whole(self) -> str:
+        """All that stands there; a whole number that Excel keeps as 1.0 is "1"."""
         if isinstance(self.value, float) and self.value.is_integer():
             return str(int(self.value))
-        return "" if self.value is None else tidy(str(self.value))[:LONGEST_TEXT]
+        return "" if self.value is None else tidy(str(self.value))
 
 
 @dataclass(frozen=True)

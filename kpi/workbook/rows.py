@@ -520,9 +520,10 @@ class _Walk:
             return Why.ROW if typed else Why.WORDS
         if self._is_across(row):
             return Why.WORDS
+        wrong = len(self.desk.problems)
         unit = self._find_unit(row, [i.number for i in self._indicators])
         if unit is None:
-            return Why.ROW if self._values(row) else Why.WORDS
+            return Why.ROW if self._values(row) or len(self.desk.problems) > wrong else Why.WORDS
         self._unit_rows.append(row)
         self._check_beside(row)
         self._check_merged(row)

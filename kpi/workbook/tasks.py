@@ -393,7 +393,7 @@ def _fact(reading: _Reading, name: str, spot: Spot) -> TaskState | date | str | 
     if name in _DAYS:
         found = date_in(spot.text) if isinstance(spot.value, str) else (as_date(spot.value), "")
         return found[0] if found and found[0] else NotADate(at, spot.text)
-    return spot.text
+    return spot.whole
 
 
 def _merged(held: TaskUpdate, facts: Mapping[str, TaskState | date | str]) -> TaskUpdate:

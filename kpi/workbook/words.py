@@ -6,7 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-
 # As many names as the largest sheet holds; what is longer is no name, and would only fill the memory.
 _MOST, _LONGEST = 16_384, 300
 
