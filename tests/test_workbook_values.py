@@ -61,7 +61,7 @@ def test_a_percent_cell_is_exact_where_its_float_is_not(part):
 
 @pytest.mark.parametrize("number_format", ['0"%"', r"0\%", "[%]0", "0[%", '0"%', "0" + "[" * 30_000 + "%"])
 def test_a_percent_sign_that_is_only_printed_multiplies_nothing(number_format):
-    assert stored_number(5, number_format).readings == (5,)
+    assert stored_number(5, number_format).readings == (Decimal(5),)
 
 
 @pytest.mark.parametrize(
