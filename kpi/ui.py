@@ -370,14 +370,15 @@ def pick_plan() -> Plan:
     if len(known) == 1:
         return next(iter(known.values()))
     chosen = st.session_state.get("ke_hoach") or st.query_params.get("ke_hoach")
-    first = _first_plan(known, person()).code
+    first = chosen if chosen in known else _first_plan(known, person()).code
     # Said again on every run, as the quarter is.
-    st.session_state["ke_hoach"] = chosen if chosen in known else first
+    st.session_state["ke_hoach"] = first
     code = st.selectbox(
         "Kế hoạch",
         list(known),
         None,
-        format_func=_plan_name,
+        # Looked up for every plan: the files need not be looked at again.
+        format_func=lambda code: vi.plan_name(known[code]),
         key="ke_hoach",
         required=True,
         bind="query-params",
@@ -479,7 +480,8 @@ def empty_store(view: View) -> bool:
     When only nothing recent was sent, say so.
     """
     if held := readings(view.plan):
-        if not any(r.quarter in {view.quarter, view.quarter.previous} for r in held):
+        recent = {view.quarter, view.quarter.previous}
+        if not any(r.quarter in recent for r in held):
             st.info(
                 f"Chưa đơn vị nào gửi số liệu {vi.quarter(view.quarter)} và quý trước đó. "
                 f"Số liệu mới nhất hiện có: {vi.quarter(_held(view.plan).latest)}."
