@@ -305,8 +305,8 @@ def _(desk):
 @variant(15)
 def _(desk):
     motto = ("SỞ TT&TT", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), (None, "Độc lập - Tự do - Hạnh phúc")
-    merge = lambda book: book.active.merge_cells("B1:C1")  # noqa: E731
-    return [Case(roster(ONE_YES, over=(*motto, TITLE, BA_BE), by=merge), YES)]
+    content = roster(ONE_YES, over=(*motto, TITLE, BA_BE), by=lambda book: book.active.merge_cells("B1:C1"))
+    return [Case(content, YES)]
 
 
 @variant(16)

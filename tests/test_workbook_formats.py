@@ -66,7 +66,10 @@ def varied(desk: Desk, code: str) -> bytes:
     if code != "061":
         return content
     cells = {"E12": "7/ 10", "F12": None, "G12": (0.5, "0%"), "E13": 7.0, "F13": "10"}
-    hide = lambda book: setattr(book["Cấp xã"].row_dimensions[14], "hidden", True)  # noqa: E731
+
+    def hide(book):
+        book["Cấp xã"].row_dimensions[14].hidden = True
+
     return edit(change(content, cells), hide)
 
 

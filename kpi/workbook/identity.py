@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from kpi import vi
@@ -35,6 +35,7 @@ from kpi.workbook.headings import DEEPEST
 from kpi.workbook.names import strange
 from kpi.workbook.questions import Questions
 from kpi.workbook.roles import Role, role_of
+from kpi.workbook.times import SOON_AFTER
 from kpi.workbook.values import as_date, date_in
 from kpi.workbook.words import NO_VALUE, fold, is_note, sender, tells_cut_off, tidy
 
@@ -531,10 +532,6 @@ def cut_off(grid: Grid, quarter: Quarter) -> CutOff | None:
         if isinstance(spot.value, str) and tells_cut_off(spot.text):
             return _cut_off(grid, spot, quarter)
     return None
-
-
-# An office that reports after the quarter may count up to the day it writes.
-SOON_AFTER = timedelta(days=31)
 
 
 def _cut_off(grid: Grid, label: Spot, quarter: Quarter) -> CutOff | None:
